@@ -1,8 +1,4 @@
-import type { Timestamp } from '@slipway/contract'
-
-/** Any JSON value; what a user wrote into a template, a block or job variables arrives here only after validation. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
-export type JsonObject = { readonly [key: string]: Json }
+import type { JsonObject, Timestamp } from '@slipway/contract'
 
 /**
  * One cloud service that can start a container for a flow run.
