@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function open(check: string | null, encryption_key: string | null = null) {
+function open(check: unknown, encryption_key: string | null = null) {
   return openVault({ encryption_key, data_dir: join(folder, 'data'), check })
 }
 

@@ -10,7 +10,7 @@ export interface VaultOptions {
   readonly encryption_key: string | null
   readonly data_dir: string
   /** What the database holds from an earlier start; null when it holds nothing, and only then is a key made. */
-  readonly check: string | null
+  readonly check: unknown
 }
 
 export const KEY_FILE = 'encryption.key'
