@@ -33,7 +33,8 @@ export function parseTimestamp(text: string): Timestamp | null {
   const [, y, mo, d, h = '00', mi = '00', s = '00', fraction = '', zone = 'Z'] = m
   const ms = Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s))
   const date = new Date(ms)
-  if (Number.isNaN(ms) || date.getUTCDate() !== Number(d) || Number(h) > 23 || Number(mi) > 59 || Number(s) > 59) return null
+  if (Number.isNaN(ms) || date.getUTCDate() !== Number(d) || Number(h) > 23 || Number(mi) > 59 || Number(s) > 59)
+    return null
   const micros = Number(fraction.slice(0, 6).padEnd(6, '0'))
   const moment = ms * 1_000 + micros - offsetMicros(zone)
   const result = fromEpochMicros(moment)
