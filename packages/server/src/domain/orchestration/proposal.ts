@@ -1,0 +1,68 @@
+import { type Json, type Timestamp, isRawNumber } from '@slipway/contract'
+import type { ProposedState, StateDetails, StateType } from './verdict.ts'
+
+export const NO_DETAILS: StateDetails = {
+  flow_run_id: null,
+  task_run_id: null,
+  child_flow_run_id: null,
+  scheduled_time: null,
+  cache_key: null,
+  cache_expiration: null,
+  deferred: false,
+  untrackable_result: false,
+  pause_timeout: null,
+  pause_reschedule: false,
+  pause_key: null,
+  run_input_keyset: null,
+  refresh_cache: null,
+  retriable: null,
+  transition_id: null,
+  task_parameters_id: null,
+  traceparent: null,
+  deployment_concurrency_lease_id: null,
+}
+
+/** A state as clients send it; only the type is needed. */
+export interface StateRequest {
+  readonly type: StateType
+  readonly name?: string | null | undefined
+  readonly message?: string | null | undefined
+  readonly data?: Json | undefined
+  readonly state_details?: Partial<StateDetails> | null | undefined
+}
+
+/** Fills in what a client may leave out: the name follows from the type, a scheduled state is due now. */
+export function proposeState(request: StateRequest, now: Timestamp): ProposedState {
+  const details = { ...NO_DETAILS, ...request.state_details }
+  return {
+    type: request.type,
+    name: request.name ?? defaultName(request.type),
+    message: request.message ?? null,
+    data: request.data ?? null,
+    state_details: {
+      ...details,
+      scheduled_time: details.scheduled_time ?? (request.type === 'SCHEDULED' ? now : null),
+    },
+  }
+}
+
+/** CANCELLING → "Cancelling". */
+export function defaultName(type: StateType): string {
+  return type.charAt(0) + type.slice(1).toLowerCase()
+}
+
+/** Whether state data points to a stored result. Whatever is no object counts as none. */
+export function isPersistedResult(data: Json): boolean {
+  return (
+    data !== null &&
+    typeof data === 'object' &&
+    !Array.isArray(data) &&
+    !isRawNumber(data) &&
+    (data as { readonly [key: string]: Json })['type'] !== 'unpersisted'
+  )
+}
+
+/** The same for a state that has been written: empty data hold nothing that could get lost. */
+export function holdsPersistedResult(data: Json): boolean {
+  return isPersistedResult(data) && data !== null && Object.keys(data).length > 0
+}
