@@ -22,7 +22,7 @@ async function findPython(): Promise<string | null> {
   return null
 }
 
-/** A virtual environment with exactly what tests/requirements.txt pins; kept until that file changes. */
+/** A virtual environment with what tests/requirements.txt and constraints.txt pin; kept until they change. */
 export async function preparePython(): Promise<Python | Missing> {
   const home = join(repositoryRoot, '.venv')
   const bin = join(home, process.platform === 'win32' ? 'Scripts' : 'bin')
@@ -42,9 +42,22 @@ export async function preparePython(): Promise<Python | Missing> {
     base = failure === null ? await findPython() : null
     if (base === null) return { missing: 'Python 3.10 to 3.14 with its venv module (Debian: python3 and python3-venv)' }
   }
-  console.log('Installing the Prefect client into .venv (once; about two minutes)')
+  console.log('Installing the Prefect client into .venv (once; about a minute)')
   rmSync(home, { recursive: true, force: true })
-  const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '-r', REQUIREMENTS]
+  const pins = (await succeeds(base, ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']))
+    ? ['-c', CONSTRAINTS]
+    : []
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--no-input',
+    '--disable-pip-version-check',
+    '-r',
+    REQUIREMENTS,
+    ...pins,
+  ]
   for (const [program, args] of [
     [base, ['-m', 'venv', home]],
     [python, pip],
