@@ -18,7 +18,10 @@ const MAX_WAIT_SECONDS = 30
 const MAX_TAG_WAIT_SECONDS = 10
 
 /** Slots of a rate limit come back by themselves; those of others only when they are released. */
-export function activeSlotsAfterDecay(limit: LimitSlots, now: Timestamp): number {
+export function activeSlotsAfterDecay(
+  limit: Pick<LimitSlots, 'active_slots' | 'slot_decay_per_second' | 'slots_updated'>,
+  now: Timestamp,
+): number {
   return Math.max(0, limit.active_slots - elapsedSeconds(limit, now) * limit.slot_decay_per_second)
 }
 
@@ -43,6 +46,6 @@ function clampedOccupancySeconds(limit: LimitSlots): number {
   return Math.max(MIN_OCCUPANCY_SECONDS, Math.min(limit.avg_slot_occupancy_seconds, maxWaitSeconds(limit)))
 }
 
-function elapsedSeconds({ slots_updated }: LimitSlots, now: Timestamp): number {
+function elapsedSeconds({ slots_updated }: Pick<LimitSlots, 'slots_updated'>, now: Timestamp): number {
   return Math.max(0, secondsBetween(slots_updated, now))
 }

@@ -1,4 +1,4 @@
-import { type Json, type Timestamp, isRawNumber } from '@slipway/contract'
+import { type Json, type Timestamp, defaultStateName, isRawNumber } from '@slipway/contract'
 import type { ProposedState, StateDetails, StateType } from './verdict.ts'
 
 export const NO_DETAILS: StateDetails = {
@@ -36,7 +36,7 @@ export function proposeState(request: StateRequest, now: Timestamp): ProposedSta
   const details = { ...NO_DETAILS, ...request.state_details }
   return {
     type: request.type,
-    name: request.name ?? defaultName(request.type),
+    name: request.name ?? defaultStateName(request.type),
     message: request.message ?? null,
     data: request.data ?? null,
     state_details: {
@@ -44,11 +44,6 @@ export function proposeState(request: StateRequest, now: Timestamp): ProposedSta
       scheduled_time: details.scheduled_time ?? (request.type === 'SCHEDULED' ? now : null),
     },
   }
-}
-
-/** CANCELLING → "Cancelling". */
-export function defaultName(type: StateType): string {
-  return type.charAt(0) + type.slice(1).toLowerCase()
 }
 
 /** Whether state data points to a stored result. Whatever is no object counts as none. */

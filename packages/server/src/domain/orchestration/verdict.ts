@@ -1,4 +1,6 @@
-import type { Json, Timestamp } from '@slipway/contract'
+import type { Json, StateDetails as WireStateDetails, StateType, Timestamp } from '@slipway/contract'
+
+export type { StateType } from '@slipway/contract'
 
 export const STATE_TYPES = [
   'SCHEDULED',
@@ -10,8 +12,7 @@ export const STATE_TYPES = [
   'FAILED',
   'CRASHED',
   'CANCELLED',
-] as const
-export type StateType = (typeof STATE_TYPES)[number]
+] as const satisfies readonly StateType[]
 /** What a run comes from: null before its first state. */
 export type Origin = StateType | null
 
@@ -29,26 +30,7 @@ export function isOccupying(type: Origin): boolean {
 }
 
 /** As on the wire; every key is always there. */
-export interface StateDetails {
-  readonly flow_run_id: string | null
-  readonly task_run_id: string | null
-  readonly child_flow_run_id: string | null
-  readonly scheduled_time: Timestamp | null
-  readonly cache_key: string | null
-  readonly cache_expiration: Timestamp | null
-  readonly deferred: boolean | null
-  readonly untrackable_result: boolean
-  readonly pause_timeout: Timestamp | null
-  readonly pause_reschedule: boolean
-  readonly pause_key: string | null
-  readonly run_input_keyset: Readonly<Record<string, string>> | null
-  readonly refresh_cache: boolean | null
-  readonly retriable: boolean | null
-  readonly transition_id: string | null
-  readonly task_parameters_id: string | null
-  readonly traceparent: string | null
-  readonly deployment_concurrency_lease_id: string | null
-}
+export type StateDetails = Readonly<WireStateDetails>
 
 /** A state that somebody wants; it gets its id and its time only when it is written. */
 export interface ProposedState {
