@@ -1,4 +1,4 @@
-import type { Timestamp } from '@slipway/contract'
+import type { Scope, Timestamp } from '@slipway/contract'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Providers } from './providers/provider.ts'
@@ -15,7 +15,28 @@ export interface Context {
   readonly log: Logger
   readonly vault: Vault
   readonly probe: Probe
+  /** Who this installation is: part of every name that we give to things in a cloud. */
+  readonly installation: Installation
+  /** This process among the servers of one database; its advisory lock tells the others that it lives. */
+  readonly server_id: number
 }
+
+export interface Installation {
+  /** Four hexadecimal digits. */
+  readonly install_id: string
+  readonly default_workspace_id: string
+}
+
+/** Who asks. `server` is Slipway itself; `open` is anybody who reaches a server on which no credential is configured. */
+export interface Caller {
+  readonly kind: 'server' | 'open' | 'operator' | 'api-key' | 'run'
+  readonly scopes: ReadonlySet<Scope>
+  /** For `run`: whose container this is. */
+  readonly run: { readonly flow_run_id: string; readonly submission_id: string } | null
+  /** Version of the Prefect client, from its User-Agent; null for everybody else. */
+  readonly client_version: string | null
+}
+
 
 /** What services and HTTP may use besides: the network to clouds. Operations never see it, so none can call a cloud inside a transaction. */
 export interface EdgeContext extends Context {

@@ -11,6 +11,9 @@ create table installation (
   created timestamptz not null
 );
 
+-- Numbers of server processes; each holds an advisory lock of its number while it lives.
+create sequence server_id as integer cycle;
+
 create table workspace (
   id uuid primary key,
   account_id uuid not null,
