@@ -4,7 +4,7 @@ import { DateTime, Json } from './json.ts'
 import { Default, MapOf, Nullable, Strict } from './schema.ts'
 
 export const ArtifactCreate = Strict({
-  key: Default(Nullable(Type.String()), null),
+  key: Default(Nullable(Type.String({ check: 'slug' })), null),
   type: Default(Nullable(Type.String()), null),
   description: Default(Nullable(Type.String()), null),
   data: Default(Json, null),

@@ -3,9 +3,11 @@ import { Uuid } from './ids.ts'
 import { DateTime, JsonObject, Name } from './json.ts'
 import { Default, MapOf, Nullable, Strict } from './schema.ts'
 
+const Slug = Type.String({ check: 'slug' })
+
 export const BlockTypeCreate = Strict({
   name: Name,
-  slug: Type.String(),
+  slug: Slug,
   logo_url: Default(Nullable(Type.String()), null),
   documentation_url: Default(Nullable(Type.String()), null),
   description: Default(Nullable(Type.String()), null),
@@ -56,13 +58,18 @@ export const BlockSchema = Type.Object({
 })
 export type BlockSchema = Static<typeof BlockSchema>
 
-export const BlockDocumentCreate = Strict({
-  name: Default(Nullable(Name), null),
-  data: Default(JsonObject, {}),
-  block_schema_id: Uuid,
-  block_type_id: Uuid,
-  is_anonymous: Default(Type.Boolean(), false),
-})
+const BlockDocumentName = Type.String({ pattern: '^[^/%&><]+$', check: 'slug' })
+
+export const BlockDocumentCreate = Strict(
+  {
+    name: Default(Nullable(BlockDocumentName), null),
+    data: Default(JsonObject, {}),
+    block_schema_id: Uuid,
+    block_type_id: Uuid,
+    is_anonymous: Default(Type.Boolean(), false),
+  },
+  { check: 'block-document' },
+)
 export type BlockDocumentCreate = Static<typeof BlockDocumentCreate>
 
 export const BlockDocumentUpdate = Strict({

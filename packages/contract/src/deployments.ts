@@ -33,55 +33,64 @@ export const ConcurrencyOptionsInput = Type.Object({
 })
 export type ConcurrencyOptionsInput = Static<typeof ConcurrencyOptionsInput>
 
-export const DeploymentCreate = Strict({
-  name: Type.String(),
-  flow_id: Uuid,
-  paused: Type.Optional(Type.Boolean()),
-  schedules: Type.Optional(Type.Array(DeploymentScheduleCreate)),
-  concurrency_limit: Type.Optional(Nullable(Integer({ exclusiveMinimum: 0 }))),
-  concurrency_options: Type.Optional(Nullable(ConcurrencyOptionsInput)),
-  global_concurrency_limit_id: Type.Optional(Nullable(Uuid)),
-  enforce_parameter_schema: Type.Optional(Type.Boolean()),
-  parameter_openapi_schema: Type.Optional(Nullable(JsonObject)),
-  parameters: Type.Optional(JsonObject),
-  tags: Type.Optional(Type.Array(Type.String())),
-  labels: Type.Optional(Nullable(Labels)),
-  pull_steps: Type.Optional(Nullable(Type.Array(JsonObject))),
-  work_queue_name: Type.Optional(Nullable(Type.String())),
-  work_pool_name: Type.Optional(Nullable(Type.String())),
-  storage_document_id: Type.Optional(Nullable(Uuid)),
-  infrastructure_document_id: Type.Optional(Nullable(Uuid)),
-  description: Type.Optional(Nullable(Type.String())),
-  path: Type.Optional(Nullable(Type.String())),
-  version: Type.Optional(Nullable(Type.String())),
-  entrypoint: Type.Optional(Nullable(Type.String())),
-  job_variables: Type.Optional(JsonObject),
-  version_info: Type.Optional(Nullable(VersionInfo)),
-})
+/** What clients older than 2.8 send; it has no meaning any more. */
+const OLD_KEYS = ['worker_pool_queue_id', 'worker_pool_name', 'worker_pool_queue_name', 'work_pool_queue_name']
+
+export const DeploymentCreate = Strict(
+  {
+    name: Type.String({ check: 'name' }),
+    flow_id: Uuid,
+    paused: Type.Optional(Type.Boolean()),
+    schedules: Type.Optional(Type.Array(DeploymentScheduleCreate)),
+    concurrency_limit: Type.Optional(Nullable(Integer({ exclusiveMinimum: 0 }))),
+    concurrency_options: Type.Optional(Nullable(ConcurrencyOptionsInput)),
+    global_concurrency_limit_id: Type.Optional(Nullable(Uuid)),
+    enforce_parameter_schema: Type.Optional(Type.Boolean()),
+    parameter_openapi_schema: Type.Optional(Nullable(JsonObject)),
+    parameters: Type.Optional(JsonObject),
+    tags: Type.Optional(Type.Array(Type.String())),
+    labels: Type.Optional(Nullable(Labels)),
+    pull_steps: Type.Optional(Nullable(Type.Array(JsonObject))),
+    work_queue_name: Type.Optional(Nullable(Type.String())),
+    work_pool_name: Type.Optional(Nullable(Type.String())),
+    storage_document_id: Type.Optional(Nullable(Uuid)),
+    infrastructure_document_id: Type.Optional(Nullable(Uuid)),
+    description: Type.Optional(Nullable(Type.String())),
+    path: Type.Optional(Nullable(Type.String())),
+    version: Type.Optional(Nullable(Type.String())),
+    entrypoint: Type.Optional(Nullable(Type.String())),
+    job_variables: Type.Optional(JsonObject),
+    version_info: Type.Optional(Nullable(VersionInfo)),
+  },
+  { dropped: OLD_KEYS },
+)
 export type DeploymentCreate = Static<typeof DeploymentCreate>
 
-export const DeploymentUpdate = Strict({
-  version: Type.Optional(Nullable(Type.String())),
-  description: Type.Optional(Nullable(Type.String())),
-  paused: Type.Optional(Type.Boolean()),
-  schedules: Type.Optional(Type.Array(DeploymentScheduleUpdate)),
-  concurrency_limit: Type.Optional(Nullable(Integer({ exclusiveMinimum: 0 }))),
-  concurrency_options: Type.Optional(Nullable(ConcurrencyOptionsInput)),
-  global_concurrency_limit_id: Type.Optional(Nullable(Uuid)),
-  parameters: Type.Optional(Nullable(JsonObject)),
-  parameter_openapi_schema: Type.Optional(Nullable(JsonObject)),
-  tags: Type.Optional(Type.Array(Type.String())),
-  work_queue_name: Type.Optional(Nullable(Type.String())),
-  work_pool_name: Type.Optional(Nullable(Type.String())),
-  path: Type.Optional(Nullable(Type.String())),
-  job_variables: Type.Optional(Nullable(JsonObject)),
-  pull_steps: Type.Optional(Nullable(Type.Array(JsonObject))),
-  entrypoint: Type.Optional(Nullable(Type.String())),
-  storage_document_id: Type.Optional(Nullable(Uuid)),
-  infrastructure_document_id: Type.Optional(Nullable(Uuid)),
-  enforce_parameter_schema: Type.Optional(Nullable(Type.Boolean())),
-  version_info: Type.Optional(Nullable(VersionInfo)),
-})
+export const DeploymentUpdate = Strict(
+  {
+    version: Type.Optional(Nullable(Type.String())),
+    description: Type.Optional(Nullable(Type.String())),
+    paused: Type.Optional(Type.Boolean()),
+    schedules: Type.Optional(Type.Array(DeploymentScheduleUpdate)),
+    concurrency_limit: Type.Optional(Nullable(Integer({ exclusiveMinimum: 0 }))),
+    concurrency_options: Type.Optional(Nullable(ConcurrencyOptionsInput)),
+    global_concurrency_limit_id: Type.Optional(Nullable(Uuid)),
+    parameters: Type.Optional(Nullable(JsonObject)),
+    parameter_openapi_schema: Type.Optional(Nullable(JsonObject)),
+    tags: Type.Optional(Type.Array(Type.String())),
+    work_queue_name: Type.Optional(Nullable(Type.String())),
+    work_pool_name: Type.Optional(Nullable(Type.String())),
+    path: Type.Optional(Nullable(Type.String())),
+    job_variables: Type.Optional(Nullable(JsonObject)),
+    pull_steps: Type.Optional(Nullable(Type.Array(JsonObject))),
+    entrypoint: Type.Optional(Nullable(Type.String())),
+    storage_document_id: Type.Optional(Nullable(Uuid)),
+    infrastructure_document_id: Type.Optional(Nullable(Uuid)),
+    enforce_parameter_schema: Type.Optional(Nullable(Type.Boolean())),
+    version_info: Type.Optional(Nullable(VersionInfo)),
+  },
+  { dropped: OLD_KEYS },
+)
 export type DeploymentUpdate = Static<typeof DeploymentUpdate>
 
 export const DeploymentResponse = Type.Object({

@@ -40,12 +40,14 @@ export const UpdatedBy = Type.Object({
 })
 export type UpdatedBy = Static<typeof UpdatedBy>
 
+const FlowRunParameters = Type.Unsafe<JsonObject>({ ...JsonObject, check: 'parameters-size' })
+
 export const FlowRunCreate = Strict({
   state: Default(Nullable(StateCreate), null),
   name: Default(Nullable(Type.String()), null),
   flow_id: Uuid,
   flow_version: Default(Nullable(Type.String()), null),
-  parameters: Default(JsonObject, {}),
+  parameters: Default(FlowRunParameters, {}),
   context: Default(JsonObject, {}),
   parent_task_run_id: Default(Nullable(Uuid), null),
   infrastructure_document_id: Default(Nullable(Uuid), null),
@@ -63,7 +65,7 @@ export type FlowRunCreate = Static<typeof FlowRunCreate>
 export const DeploymentFlowRunCreate = Strict({
   state: Default(Nullable(StateCreate), null),
   name: Default(Nullable(Type.String()), null),
-  parameters: Default(JsonObject, {}),
+  parameters: Default(FlowRunParameters, {}),
   enforce_parameter_schema: Default(Nullable(Type.Boolean()), null),
   context: Default(JsonObject, {}),
   infrastructure_document_id: Default(Nullable(Uuid), null),
@@ -80,7 +82,7 @@ export type DeploymentFlowRunCreate = Static<typeof DeploymentFlowRunCreate>
 export const FlowRunUpdate = Strict({
   name: Type.Optional(Nullable(Type.String())),
   flow_version: Type.Optional(Nullable(Type.String())),
-  parameters: Type.Optional(JsonObject),
+  parameters: Type.Optional(FlowRunParameters),
   empirical_policy: Type.Optional(FlowRunPolicyInput),
   tags: Type.Optional(Type.Array(Type.String())),
   infrastructure_pid: Type.Optional(Nullable(Type.String())),

@@ -193,6 +193,21 @@ export { CsrfToken, ServerDefaultResultStorage, ServerDefaultResultStorageUpdate
 export { SavedSearchFilter, SavedSearchFilterInput, SavedSearchCreate, SavedSearch } from './saved-searches.ts'
 export { SchemaValueError, SchemaValuesValidationResponse } from './ui.ts'
 export {
+  within,
+  pathOf,
+  issue,
+  type Issue,
+  type Place,
+  type Wrong,
+  type Validate,
+  type Check,
+  type Checks,
+} from './validation/issue.ts'
+export { PAGE_LIMIT_ISSUE, normalUuid } from './validation/scalars.ts'
+export { parseDuration } from './validation/duration.ts'
+export { contractChecks, isTimezone } from './validation/checks.ts'
+export { compileSchema, type CompileOptions } from './validation/compile.ts'
+export {
   ArtifactFilterId,
   ArtifactFilterKey,
   ArtifactFilterFlowRunId,

@@ -32,5 +32,5 @@ export const Name = Type.String({ pattern: '^[^/%&><]+$' })
 export type Name = Static<typeof Name>
 
 /** A zone of the IANA database. */
-export const TimezoneName = Type.String({ check: 'timezone' })
+export const TimezoneName = Type.String({ check: 'timezone-name' })
 export type TimezoneName = Static<typeof TimezoneName>

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Uuid } from './ids.ts'
-import { DateTime, Duration, JsonObject, TimezoneName } from './json.ts'
+import { DateTime, JsonObject, TimezoneName } from './json.ts'
 import { Default, Integer, Labelled, Nullable, Strict } from './schema.ts'
 
 export const CronSchedule = Type.Object({
@@ -12,7 +12,7 @@ export type CronSchedule = Static<typeof CronSchedule>
 
 export const RRuleSchedule = Type.Object({
   rrule: Type.String(),
-  timezone: Nullable(TimezoneName),
+  timezone: Nullable(Type.String()),
 })
 export type RRuleSchedule = Static<typeof RRuleSchedule>
 
@@ -23,11 +23,14 @@ export const IntervalSchedule = Type.Object({
 })
 export type IntervalSchedule = Static<typeof IntervalSchedule>
 
-export const CronScheduleInput = Strict({
-  cron: Type.String(),
-  timezone: Type.Optional(Nullable(Type.String())),
-  day_or: Default(Type.Boolean(), true),
-})
+export const CronScheduleInput = Strict(
+  {
+    cron: Type.String(),
+    timezone: Default(Nullable(Type.String()), null),
+    day_or: Default(Type.Boolean(), true),
+  },
+  { check: 'timezone' },
+)
 export type CronScheduleInput = Static<typeof CronScheduleInput>
 
 export const RRuleScheduleInput = Strict({
@@ -36,11 +39,14 @@ export const RRuleScheduleInput = Strict({
 })
 export type RRuleScheduleInput = Static<typeof RRuleScheduleInput>
 
-export const IntervalScheduleInput = Strict({
-  interval: Duration,
-  anchor_date: Type.Optional(DateTime),
-  timezone: Type.Optional(Nullable(Type.String())),
-})
+export const IntervalScheduleInput = Strict(
+  {
+    interval: Type.Number({ format: 'duration', check: 'positive-duration' }),
+    anchor_date: Type.Optional(DateTime),
+    timezone: Default(Nullable(Type.String()), null),
+  },
+  { check: 'timezone' },
+)
 export type IntervalScheduleInput = Static<typeof IntervalScheduleInput>
 
 export const Schedule = Type.Union([IntervalSchedule, CronSchedule, RRuleSchedule])
@@ -66,10 +72,12 @@ export const DeploymentSchedule = Type.Object({
 })
 export type DeploymentSchedule = Static<typeof DeploymentSchedule>
 
+const MaxScheduledRuns = Type.Integer({ exclusiveMinimum: 0, check: 'max-scheduled-runs' })
+
 export const DeploymentScheduleCreate = Strict({
   active: Default(Type.Boolean(), true),
   schedule: ScheduleInput,
-  max_scheduled_runs: Default(Nullable(Integer({ exclusiveMinimum: 0 })), null),
+  max_scheduled_runs: Default(Nullable(MaxScheduledRuns), null),
   parameters: Default(JsonObject, {}),
   slug: Default(Nullable(Type.String()), null),
   replaces: Default(Nullable(Type.String()), null),
@@ -79,7 +87,7 @@ export type DeploymentScheduleCreate = Static<typeof DeploymentScheduleCreate>
 export const DeploymentScheduleUpdate = Strict({
   active: Type.Optional(Nullable(Type.Boolean())),
   schedule: Type.Optional(Nullable(ScheduleInput)),
-  max_scheduled_runs: Type.Optional(Nullable(Integer({ exclusiveMinimum: 0 }))),
+  max_scheduled_runs: Type.Optional(Nullable(MaxScheduledRuns)),
   parameters: Type.Optional(JsonObject),
   slug: Type.Optional(Nullable(Type.String())),
   replaces: Type.Optional(Nullable(Type.String())),

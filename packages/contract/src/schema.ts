@@ -13,8 +13,11 @@ export function Default<T extends TSchema>(type: T, value: Static<T>): TDefault<
 }
 
 /** A body whose unknown keys are refused with 422, as Prefect's Create, Update and Filter objects do. */
-export function Strict<P extends TProperties>(properties: P) {
-  return Type.Object(properties, { additionalProperties: false })
+export function Strict<P extends TProperties>(
+  properties: P,
+  options: { check?: string; dropped?: readonly string[] } = {},
+) {
+  return Type.Object(properties, { ...options, additionalProperties: false })
 }
 
 /** One of a few words that the protocol fixes. Differs from an enum in the name of the validation error only. */

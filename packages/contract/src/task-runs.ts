@@ -5,11 +5,15 @@ import { DateTime, Labels } from './json.ts'
 import { Default, Integer, Labelled, MapOf, Nullable, Strict } from './schema.ts'
 import { State, StateCreate, StateType } from './states.ts'
 
+const RetryDelay = Type.Union([Integer(), Type.Number(), Type.Array(Integer()), Type.Array(Type.Number())], {
+  check: 'retry-delays',
+})
+
 export const TaskRunPolicy = Type.Object({
   max_retries: Integer(),
   retry_delay_seconds: Type.Number(),
   retries: Nullable(Integer()),
-  retry_delay: Nullable(Type.Union([Integer(), Type.Number(), Type.Array(Integer()), Type.Array(Type.Number())])),
+  retry_delay: Nullable(RetryDelay),
   retry_jitter_factor: Nullable(Type.Number()),
 })
 export type TaskRunPolicy = Static<typeof TaskRunPolicy>
@@ -18,10 +22,8 @@ export const TaskRunPolicyInput = Type.Object({
   max_retries: Default(Integer(), 0),
   retry_delay_seconds: Default(Type.Number(), 0),
   retries: Default(Nullable(Integer()), null),
-  retry_delay: Type.Optional(
-    Nullable(Type.Union([Integer(), Type.Number(), Type.Array(Integer()), Type.Array(Type.Number())])),
-  ),
-  retry_jitter_factor: Default(Nullable(Type.Number()), null),
+  retry_delay: Default(Nullable(RetryDelay), null),
+  retry_jitter_factor: Default(Nullable(Type.Number({ check: 'not-negative' })), null),
 })
 export type TaskRunPolicyInput = Static<typeof TaskRunPolicyInput>
 
@@ -62,7 +64,7 @@ export const TaskRunCreate = Strict({
   flow_run_id: Default(Nullable(Uuid), null),
   task_key: Type.String(),
   dynamic_key: Type.String(),
-  cache_key: Default(Nullable(Type.String()), null),
+  cache_key: Default(Nullable(Type.String({ check: 'cache-key' })), null),
   cache_expiration: Default(Nullable(DateTime), null),
   task_version: Default(Nullable(Type.String()), null),
   empirical_policy: Type.Optional(TaskRunPolicyInput),
