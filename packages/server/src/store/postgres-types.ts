@@ -21,8 +21,12 @@ function integerOf(text: string): number {
 
 const asText: Parse = (text) => text
 
+const TEXT_ARRAY = 1009 as Parameters<typeof types.getTypeParser>[0] // oxlint-disable-line typescript/no-unsafe-enum-assignment -- the driver's list of types lacks arrays
+
+/** Of one dimension; the driver splits it into texts. */
 function arrayOf(parse: Parse): Parse {
-  return (text): readonly unknown[] => types.arrayParser(text, parse)
+  const split: (text: string) => readonly (string | null)[] = types.getTypeParser(TEXT_ARRAY)
+  return (text) => split(text).map((item) => (item === null ? null : parse(item)))
 }
 
 /** Type oid → parser; what is not listed keeps the driver's own (text, boolean, int4, float8, bytea, uuid and their arrays). */
