@@ -63,15 +63,15 @@ export type ChangeFlowRunState = Static<typeof ChangeFlowRunState>
 export const SendNotification = Type.Object({
   type: Type.Literal('send-notification'),
   block_document_id: Uuid,
-  subject: Default(Type.String({ check: 'template' }), 'Prefect automated notification'),
-  body: Type.String({ check: 'template' }),
+  subject: Default(Type.String(), 'Prefect automated notification'),
+  body: Type.String(),
 })
 export type SendNotification = Static<typeof SendNotification>
 
 export const CallWebhook = Type.Object({
   type: Type.Literal('call-webhook'),
   block_document_id: Uuid,
-  payload: Default(Type.String({ check: 'template' }), ''),
+  payload: Default(Type.String(), ''),
 })
 export type CallWebhook = Static<typeof CallWebhook>
 

@@ -1,0 +1,48 @@
+import type { Operation } from '@slipway/contract'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { createReader } from './reader.ts'
+import { isReply, type Handler, type RouteRequest } from './request.ts'
+import type { RouteTable } from './route-table.ts'
+
+export { reply } from './request.ts'
+export type { Handler, Reply, RouteRequest } from './request.ts'
+
+const PREFIXES = ['/api', '/api/accounts/:account_id/workspaces/:workspace_id']
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly routeTable: RouteTable
+  }
+}
+
+/**
+ * Serves one operation of the contract below `/api`, and once more below the path of a workspace.
+ * The handler gets what the contract promises; everything else is answered before it is called.
+ */
+export function mount<O extends Operation>(app: FastifyInstance, operation: O, handler: Handler<O>): void {
+  const read = createReader(operation, app.routeTable)
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
+  for (const prefix of PREFIXES) {
+    app.route({
+      method: operation.method,
+      url: `${prefix}${path}`,
+      bodyLimit: operation.maxBodyBytes,
+      config: { operation },
+      async handler(request, answer) {
+        const { workspace_id, caller } = request
+        // The reader has validated against the schemas that these types are inferred from.
+        const given = { ...read(request), workspace_id, caller, request } as RouteRequest<O>
+        return send(operation, answer, await handler(given))
+      },
+    })
+  }
+  app.routeTable.add(operation)
+}
+
+function send({ status, response, mediaType }: Operation, answer: FastifyReply, result: unknown): FastifyReply {
+  const given = isReply(result) ? result : { status, body: result, headers: {} }
+  answer.code(given.status).headers(given.headers)
+  if (given.status === 204 || (response === undefined && given.body === undefined)) return answer.send()
+  if (mediaType !== 'application/json') return answer.type(`${mediaType}; charset=utf-8`).send(given.body)
+  return answer.type('application/json').send(JSON.stringify(given.body ?? null))
+}

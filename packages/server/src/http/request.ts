@@ -1,0 +1,50 @@
+import type { BodyOf, Operation, ParamsOf, QueryOf, ResponseOf } from '@slipway/contract'
+import type { FastifyRequest } from 'fastify'
+import type { Caller } from '../context.ts'
+
+/** What a route's handler gets. */
+export interface RouteRequest<O extends Operation> {
+  readonly params: ParamsOf<O>
+  readonly query: QueryOf<O>
+  readonly body: BodyOf<O>
+  readonly workspace_id: string
+  readonly caller: Caller
+  readonly request: FastifyRequest
+}
+
+const REPLY: unique symbol = Symbol('reply')
+
+/** An answer whose status or headers differ from what the contract names first. */
+export interface Reply<T> {
+  readonly [REPLY]: true
+  readonly status: number
+  readonly body: T
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export function reply<T>(status: number, body: T, headers: Readonly<Record<string, string>> = {}): Reply<T> {
+  return { [REPLY]: true, status, body, headers }
+}
+
+export function isReply(value: unknown): value is Reply<unknown> {
+  return typeof value === 'object' && value !== null && REPLY in value
+}
+
+/** Operations without a response return nothing. */
+export type Answer<O extends Operation> = undefined extends O['response'] ? void : ResponseOf<O>
+
+export type Handler<O extends Operation> = (
+  request: RouteRequest<O>,
+) => Answer<O> | Reply<Answer<O>> | Promise<Answer<O> | Reply<Answer<O>>>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose data this request is about. */
+    workspace_id: string
+    caller: Caller
+  }
+  interface FastifyContextConfig {
+    /** The contract's entry that this route serves; undefined for pages and sockets. */
+    readonly operation?: Operation
+  }
+}
