@@ -23,8 +23,8 @@ function fieldsOf(node: Node, compile: (node: Node) => Validate): Field[] {
     key,
     validate: compile(property),
     required: required.has(key),
-    // A fixed word needs not be sent: `{"type": "event"}` may leave its type out where one branch remains.
-    fallback: property.default ?? (required.has(key) ? property.const : undefined),
+    // A word that is always the same need not be sent.
+    fallback: property.default === undefined && required.has(key) ? property.const : property.default,
   }))
 }
 

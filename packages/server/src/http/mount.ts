@@ -1,5 +1,6 @@
 import type { Operation } from '@slipway/contract'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { unauthorized } from './problem.ts'
 import { createReader } from './reader.ts'
 import { isReply, type Handler, type RouteRequest } from './request.ts'
 import type { RouteTable } from './route-table.ts'
@@ -30,6 +31,8 @@ export function mount<O extends Operation>(app: FastifyInstance, operation: O, h
       config: { operation },
       async handler(request, answer) {
         const { workspace_id, caller } = request
+        // Authentication comes first and says more; without it nothing is open by mistake.
+        if (!operation.public && caller.scopes.size === 0) throw unauthorized()
         // The reader has validated against the schemas that these types are inferred from.
         const given = { ...read(request), workspace_id, caller, request } as RouteRequest<O>
         return send(operation, answer, await handler(given))

@@ -46,3 +46,8 @@ export function missing(allowed: readonly string[]): SlipwayError {
 export function bodyTooLarge(most: number): SlipwayError {
   return problem(413, `The request body is too large: at most ${most} bytes are accepted here.`)
 }
+
+/** Prefect's client looks for the word. */
+export function unauthorized(): SlipwayError {
+  return new SlipwayError(401, { exception_message: 'Unauthorized' })
+}

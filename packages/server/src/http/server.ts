@@ -35,6 +35,9 @@ const OPEN_CALLER: Caller = {
   client_version: null,
 }
 
+/** Who asks where credentials are configured, until authentication has found out. */
+const STRANGER: Caller = { kind: 'open', scopes: new Set(), run: null, client_version: null }
+
 export interface AppParts {
   /** Mounts routes, sockets and pages. */
   readonly register: (app: FastifyInstance, ctx: EdgeContext) => void | Promise<void>
@@ -81,17 +84,18 @@ function readBodiesAsBytes(app: FastifyInstance): void {
 
 function addHooks(app: FastifyInstance, ctx: EdgeContext, findWorkspace: AppParts['findWorkspace']): void {
   const { allowed_hosts, allowed_origins, public_api_url, auth_string } = ctx.config
+  const hasCredentials = auth_string !== null
   const isAnswered = createHostCheck({
     allowed_hosts,
     allowed_origins,
     public_api_url,
-    hasCredentials: auth_string !== null,
+    hasCredentials,
   })
   const { default_workspace_id } = ctx.installation
 
   app.addHook('onRequest', async (request, answer) => {
     answer.headers(SECURITY_HEADERS).header('x-request-id', request.id)
-    request.caller = OPEN_CALLER
+    request.caller = hasCredentials ? STRANGER : OPEN_CALLER
     request.workspace_id = default_workspace_id
     if (isAnswered(request, answer)) return answer
   })
