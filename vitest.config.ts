@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
-  throw new Error(`Slipway's tests need Node 24, this is ${process.versions.node}. Run "npm test", which carries its own.`)
+  throw new Error(
+    `Slipway's tests need Node 24, this is ${process.versions.node}. Run "npm test", which carries its own.`,
+  )
 }
 
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } }
@@ -29,8 +31,28 @@ export default defineConfig({
           globalSetup: ['packages/server/src/testing/global-setup.ts'],
         },
       },
-      { ...source, test: { ...shared, name: 'compat', include: ['tests/compat/**/*.test.ts'], fileParallelism: false, testTimeout: 180_000, hookTimeout: 300_000 } },
-      { ...source, test: { ...shared, name: 'e2e', include: ['tests/{e2e,crash}/**/*.test.ts'], fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 } },
+      {
+        ...source,
+        test: {
+          ...shared,
+          name: 'compat',
+          include: ['tests/compat/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        ...source,
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['tests/{e2e,crash}/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 })

@@ -79,7 +79,7 @@ interface Place {
   readonly isTest: boolean
 }
 
-export function placeOf(path: string): Place {
+function placeOf(path: string): Place {
   const isTest = /\.test(-support)?\.tsx?$/.test(path)
   const inWorkspace = /^packages\/([^/]+)\/(?:src\/)?(?:([^/]+)\/)?/.exec(path)
   if (inWorkspace === null) return { workspace: path.split('/')[0] ?? '', layer: 'root', isTest }

@@ -20,6 +20,8 @@ function script(path: string, ...args: readonly string[]): Pick<Check, 'program'
   return { program: process.execPath, args: ['--conditions=source', path, ...args] }
 }
 
+const STRICTLY = 'files,dependencies,unlisted,unresolved'
+
 /** The slow ones first, so that the last to finish is short. */
 const CHECKS: readonly Check[] = [
   { name: 'generated files are up to date', ...script('tools/generate.ts', '--check') },
@@ -29,7 +31,13 @@ const CHECKS: readonly Check[] = [
     program: installed('oxlint'),
     args: ['--type-aware', '--deny-warnings', '--report-unused-disable-directives', ...SOURCES],
   },
-  { name: 'dead code', program: installed('knip'), args: ['--strict'] },
+  { name: 'dead code', program: installed('knip'), args: ['--no-config-hints'] },
+  // What ships, without the tests: a file that only tests use, or a package that only a neighbour depends on.
+  {
+    name: 'undeclared dependencies',
+    program: installed('knip'),
+    args: ['--strict', '--no-config-hints', '--include', STRICTLY],
+  },
   { name: 'layers', ...script('tools/check-layers.ts') },
   { name: 'format', program: installed('oxfmt'), args: ['--check', ...SOURCES] },
 ]
