@@ -62,7 +62,7 @@ export const DeploymentCreate = Strict(
     job_variables: Type.Optional(JsonObject),
     version_info: Type.Optional(Nullable(VersionInfo)),
   },
-  { dropped: OLD_KEYS },
+  { dropped: OLD_KEYS, check: 'deployment' },
 )
 export type DeploymentCreate = Static<typeof DeploymentCreate>
 

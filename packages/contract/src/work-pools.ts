@@ -21,11 +21,13 @@ export const WorkPoolStorageConfigurationInput = Strict({
 })
 export type WorkPoolStorageConfigurationInput = Static<typeof WorkPoolStorageConfigurationInput>
 
+const BaseJobTemplate = Type.Unsafe<JsonObject>({ ...JsonObject, check: 'base-job-template' })
+
 export const WorkPoolCreate = Strict({
   name: Name,
   description: Default(Nullable(Type.String()), null),
   type: Default(Type.String(), 'prefect-agent'),
-  base_job_template: Default(JsonObject, {}),
+  base_job_template: Default(BaseJobTemplate, {}),
   is_paused: Default(Type.Boolean(), false),
   concurrency_limit: Default(Nullable(Integer({ minimum: 0 })), null),
   storage_configuration: Type.Optional(WorkPoolStorageConfigurationInput),
@@ -35,7 +37,7 @@ export type WorkPoolCreate = Static<typeof WorkPoolCreate>
 export const WorkPoolUpdate = Strict({
   description: Type.Optional(Nullable(Type.String())),
   is_paused: Type.Optional(Nullable(Type.Boolean())),
-  base_job_template: Type.Optional(Nullable(JsonObject)),
+  base_job_template: Type.Optional(Nullable(BaseJobTemplate)),
   concurrency_limit: Type.Optional(Nullable(Integer({ minimum: 0 }))),
   storage_configuration: Type.Optional(Nullable(WorkPoolStorageConfigurationInput)),
 })

@@ -1,4 +1,4 @@
-import type { Operation } from '@slipway/contract'
+import type { Checks, Operation } from '@slipway/contract'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { unauthorized } from './problem.ts'
 import { createReader } from './reader.ts'
@@ -13,6 +13,7 @@ const PREFIXES = ['/api', '/api/accounts/:account_id/workspaces/:workspace_id']
 declare module 'fastify' {
   interface FastifyInstance {
     readonly routeTable: RouteTable
+    readonly requestChecks: Checks
   }
 }
 
@@ -21,7 +22,7 @@ declare module 'fastify' {
  * The handler gets what the contract promises; everything else is answered before it is called.
  */
 export function mount<O extends Operation>(app: FastifyInstance, operation: O, handler: Handler<O>): void {
-  const read = createReader(operation, app.routeTable)
+  const read = createReader(operation, { table: app.routeTable, checks: app.requestChecks })
   const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
   for (const prefix of PREFIXES) {
     app.route({

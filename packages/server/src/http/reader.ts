@@ -1,5 +1,5 @@
-import { compileSchema, contractChecks as checks, definitions, normalUuid, PAGE_LIMIT_ISSUE } from '@slipway/contract'
-import type { Issue, Operation, Validate } from '@slipway/contract'
+import { compileSchema, definitions, normalUuid, PAGE_LIMIT_ISSUE } from '@slipway/contract'
+import type { Checks, Issue, Operation, Validate } from '@slipway/contract'
 import type { FastifyRequest } from 'fastify'
 import { problem } from '../errors.ts'
 import { checkApiVersion } from './api-version.ts'
@@ -17,10 +17,15 @@ export interface Read {
   readonly body: unknown
 }
 
+export interface ReaderParts {
+  readonly checks: Checks
+  readonly table: RouteTable
+}
+
 /** Everything that happens between the router and the handler: what a handler is called with fits the contract. */
-export function createReader(operation: Operation, table: RouteTable): (request: FastifyRequest) => Read {
+export function createReader(operation: Operation, { checks, table }: ReaderParts): (request: FastifyRequest) => Read {
   const { params, query, body, embedded } = operation
-  const readParams = createParamsReader(operation, table)
+  const readParams = createParamsReader(operation, { checks, table })
   const validateQuery = query === undefined ? null : compileSchema(query, { checks })
   const validateBody = body === undefined ? null : compileSchema(body, { checks, definitions, embedded })
 
@@ -72,7 +77,7 @@ function queryOf(request: FastifyRequest, issues: Issue[]): Readonly<Record<stri
 
 function createParamsReader(
   { params, method }: Operation,
-  table: RouteTable,
+  { checks, table }: ReaderParts,
 ): (request: FastifyRequest, issues: Issue[]) => unknown {
   const properties = Object.entries(params?.properties ?? {})
   const uuids = properties.filter(([, schema]) => isPathUuid(schema)).map(([name]) => name)

@@ -8,6 +8,7 @@ import {
 } from 'fastify'
 import type { Caller, EdgeContext } from '../context.ts'
 import { SlipwayError, problem } from '../errors.ts'
+import { createRequestChecks } from './checks.ts'
 import { answerTo } from './faults.ts'
 import { createHostCheck } from './host-check.ts'
 import { bodyTooLarge, missing, notFound } from './problem.ts'
@@ -66,6 +67,7 @@ export function createApp(ctx: EdgeContext, { register, findWorkspace }: AppPart
     },
   })
   app.decorate('routeTable', routeTable)
+  app.decorate('requestChecks', createRequestChecks())
   app.decorateRequest('workspace_id', '')
   app.decorateRequest('caller')
   readBodiesAsBytes(app)
