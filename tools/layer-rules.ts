@@ -195,7 +195,7 @@ function checkUses(facts: SourceFacts, from: Place): Violation[] {
     ...(readsEnvironment || isConfig
       ? []
       : at(facts.environment, 'settings come from config.ts, which documents each; nothing else reads process.env')),
-    ...(inStore || from.isTest || from.workspace === 'tests'
+    ...(inStore || from.isTest || !path.startsWith('packages/')
       ? []
       : at(facts.sql, 'SQL is written in store/ and nowhere else')),
     ...(from.workspace === 'cli' && !from.isTest && from.layer !== 'render'
