@@ -4,6 +4,7 @@ import { cancelWithoutInfrastructure } from './rules/cancel-without-infrastructu
 import { cancellingToCancelled } from './rules/cancelling-to-cancelled.ts'
 import { confirmSlotAtStart } from './rules/confirm-slot-at-start.ts'
 import { copyScheduledTime } from './rules/copy-scheduled-time.ts'
+import { handBack } from './rules/hand-back.ts'
 import { keepLeaseId } from './rules/keep-lease-id.ts'
 import { keepResult } from './rules/keep-result.ts'
 import { mirrorToParent } from './rules/mirror-to-parent.ts'
@@ -21,7 +22,7 @@ import { terminalStates } from './rules/terminal-states.ts'
 import { waitForScheduledTime } from './rules/wait-for-scheduled-time.ts'
 import type { FlowRunFacts } from './verdict.ts'
 
-/** Prefect's order; the start fence is ours. */
+/** Prefect's order; the start fence and handing back are ours. */
 export const flowRunPolicy: readonly Rule<FlowRunFacts>[] = [
   keepLeaseId,
   preventDuplicateTransitions,
@@ -38,6 +39,7 @@ export const flowRunPolicy: readonly Rule<FlowRunFacts>[] = [
   resuming,
   copyScheduledTime,
   waitForScheduledTime,
+  handBack,
   retryFailedFlow,
 ]
 
