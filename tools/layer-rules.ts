@@ -209,6 +209,8 @@ function checkUses(facts: SourceFacts, from: Place): Violation[] {
 }
 
 export function checkModule(facts: SourceFacts): readonly Violation[] {
+  if (facts.syntaxError !== null)
+    return [{ path: facts.path, line: 1, message: `does not parse: ${facts.syntaxError}` }]
   const from = placeOf(facts.path)
   const imports = facts.imports.flatMap((entry) => {
     const message = checkImport(facts.path, from, entry)

@@ -10,6 +10,8 @@ export interface Import {
 
 /** What the layer check wants to know about one file. */
 export interface SourceFacts {
+  /** What the parser said of a file that it could not read; the rest is then worth nothing. */
+  readonly syntaxError: string | null
   /** Relative to the repository, with forward slashes. */
   readonly path: string
   readonly imports: readonly Import[]
@@ -33,7 +35,6 @@ const WITH_REASON = /\s--\s+\S/
 
 export function readSource(path: string, text: string): SourceFacts {
   const parsed = parseSync(path, text)
-  if (parsed.errors.length > 0) throw new Error(`${path}: ${parsed.errors[0]?.message ?? 'does not parse'}`)
   const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
   const lineOf = ({ start }: { start: number }) => starts.findLastIndex((offset) => offset <= start) + 1
 
@@ -94,5 +95,6 @@ export function readSource(path: string, text: string): SourceFacts {
   const silentDisables = parsed.comments
     .filter(({ value }) => /\b(oxlint|eslint)-disable/.test(value) && !WITH_REASON.test(value))
     .map(lineOf)
-  return { path, imports, environment, sql, console: uses, moduleVariables, silentDisables }
+  const syntaxError = parsed.errors[0]?.message ?? null
+  return { path, syntaxError, imports, environment, sql, console: uses, moduleVariables, silentDisables }
 }
