@@ -188,7 +188,7 @@ function checkImport(path: string, from: Place, entry: Import): string | null {
 function checkUses(facts: SourceFacts, from: Place): Violation[] {
   const { path } = facts
   const at = (lines: readonly number[], message: string) => lines.map((line) => ({ path, line, message }))
-  const readsEnvironment = ['cli', 'sdk', 'tools', 'tests'].includes(from.workspace) || from.isTest
+  const readsEnvironment = ['cli', 'sdk', 'emulators', 'tools', 'tests'].includes(from.workspace) || from.isTest
   const isConfig = path === 'packages/server/src/config.ts'
   const inStore = from.workspace === 'server' && from.layer === 'store'
   return [
