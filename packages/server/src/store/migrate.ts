@@ -2,7 +2,7 @@ import { Client, escapeIdentifier } from 'pg'
 import type { Logger } from 'pino'
 import { StartupError } from '../errors.ts'
 import { readMigrations, type Migration } from './migration-files.ts'
-import { reasonOf, unreachable } from './postgres-faults.ts'
+import { checkUrl, reasonOf, unreachable } from './postgres-faults.ts'
 import { sqlErrorOf } from './sql-errors.ts'
 
 export interface MigrateOptions {
@@ -31,6 +31,7 @@ export async function migrate(
   { dir, log, lockTimeoutMs = 60_000 }: MigrateOptions,
 ): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(dir)
+  checkUrl(url)
   const client = new Client({
     connectionString: url,
     application_name: 'slipway migrate',

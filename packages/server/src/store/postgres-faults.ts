@@ -2,14 +2,21 @@ import { Client } from 'pg'
 import { StartupError } from '../errors.ts'
 import { sqlErrorOf } from './sql-errors.ts'
 
+/** Throws when the driver would make something else of it: it takes `nonsense` for the host "base". */
+export function checkUrl(url: string): void {
+  if (targetOf(url) === null) throw invalidUrl()
+}
+
+function invalidUrl(): StartupError {
+  return new StartupError(
+    'The database URL is not valid. Next: give --database-url (or SLIPWAY_DATABASE_URL) as postgresql://user:password@host:5432/database; percent-encode special characters.',
+  )
+}
+
 /** What to do about a connection that could not be made. The URL is never printed: it holds the password. */
 export function unreachable(url: string, error: unknown): StartupError {
   const target = targetOf(url)
-  if (target === null) {
-    return new StartupError(
-      'The database URL is not valid. Next: give --database-url (or SLIPWAY_DATABASE_URL) as postgresql://user:password@host:5432/database; percent-encode special characters.',
-    )
-  }
+  if (target === null) return invalidUrl()
   const { where, user, database } = target
   const code = sqlErrorOf(error)?.code ?? ''
   switch (code) {
@@ -38,6 +45,7 @@ export function unreachable(url: string, error: unknown): StartupError {
 }
 
 function targetOf(url: string): { where: string; user: string; database: string } | null {
+  if (!/^postgres(?:ql)?:\/\//.test(url)) return null
   try {
     const { host, port, user, database } = new Client({ connectionString: url })
     return { where: host.startsWith('/') ? host : `${host}:${port}`, user: user ?? '', database: database ?? '' }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Sql } from 'sql-template-tag'
 import { StartupError } from '../errors.ts'
 import type { Database, Transaction } from './database.ts'
-import { unreachable } from './postgres-faults.ts'
+import { checkUrl, unreachable } from './postgres-faults.ts'
 import { createListener } from './postgres-listener.ts'
 import { rowTypes } from './postgres-types.ts'
 import { createStatementNames } from './statement-names.ts'
@@ -24,6 +24,7 @@ export interface DatabaseOptions {
 
 /** Connects, checks the version and returns the pool; throws `StartupError` with the next step when that is impossible. */
 export async function openDatabase({ url, applicationName, poolSize = 10, log }: DatabaseOptions): Promise<Database> {
+  checkUrl(url)
   const config: ClientConfig = {
     connectionString: url,
     application_name: applicationName,
