@@ -165,6 +165,11 @@ function errorCode(error: unknown): string | null {
   return errorCode(error.cause)
 }
 
+function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? rootMessage(error.cause) : error.message
+}
+
 function readDetail(text: string): string {
   try {
     const body: unknown = JSON.parse(text)
@@ -184,7 +189,9 @@ function unreachable(
   answer: Answer & { kind: 'busy' | 'unconnected' | 'broken' },
 ): ApiUnreachableError {
   const what =
-    answer.kind === 'busy' ? `it keeps answering ${answer.status}` : (errorCode(answer.error) ?? String(answer.error))
+    answer.kind === 'busy'
+      ? `it keeps answering ${answer.status}`
+      : (errorCode(answer.error) ?? rootMessage(answer.error))
   const options = answer.kind === 'busy' ? {} : { cause: answer.error }
   return new ApiUnreachableError(`The API at ${api.url} did not take ${call}: ${what}`, options)
 }

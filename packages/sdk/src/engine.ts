@@ -34,7 +34,7 @@ export type Conclusion<R> =
   /** Not ours, or not ours any more: refused, paused, or handed back to be started again. */
   | { readonly kind: 'left'; readonly reason: string }
 
-type Step<R> = Conclusion<R> | { readonly kind: 'retry'; readonly at: string }
+type Step<R> = Conclusion<R> | { readonly kind: 'retry'; readonly inMs: number }
 
 /** A server that restarts or fails over is waited for: before user code runs, and even longer once it has run. */
 const START_PATIENCE_MS = 300_000
@@ -67,8 +67,8 @@ export async function executeFlowRun<R>(execution: FlowExecution<R>): Promise<Co
         }
       } else step = await follow(execution, verdict, null, logger)
       if (step.kind !== 'retry') return step
-      logger.info('The next try is at %s', step.at)
-      await sleepUntil(execution, step.at)
+      logger.info('The next try is in %d s', Math.round(step.inMs / 1_000))
+      await execution.session.host.sleep(step.inMs, interruption.signal)
     }
   } catch (error) {
     // What waits between the tries is interrupted by throwing.
@@ -115,7 +115,8 @@ async function conclude<R>(execution: FlowExecution<R>, outcome: Outcome<R>, log
   const { onSigterm } = session.config
   if (outcome.kind === 'threw') logger.error('The flow failed: %s', explainError(outcome.error))
   if (outcome.kind === 'interrupted') {
-    logger.warn('The flow was stopped: %s', explainError(outcome.error.cause ?? outcome.error.message))
+    const { cause, message } = outcome.error
+    logger.warn('The flow was stopped: %s', cause === undefined ? message : `${message}\n${explainError(cause)}`)
     const isLeft = outcome.error.kind === 'ended' || (outcome.error.kind === 'terminated' && onSigterm === 'relinquish')
     if (isLeft) return { kind: 'left', reason: outcome.error.message }
   }
@@ -152,7 +153,7 @@ async function follow<R>(
     case 'FAILED':
     case 'CRASHED':
     case 'CANCELLED':
-      logger.error('Finished in state %s', label)
+      logger[state.type === 'CANCELLED' ? 'warn' : 'error']('Finished in state %s', label)
       return {
         kind: 'failed',
         state,
@@ -166,7 +167,7 @@ async function follow<R>(
     }
     case 'SCHEDULED':
       if (outcome?.kind === 'interrupted') return { kind: 'left', reason: `The run is ${label}` }
-      return { kind: 'retry', at: state.state_details.scheduled_time ?? state.timestamp }
+      return { kind: 'retry', inMs: delayUntilStart(state, execution.session.host.now()) }
     case 'PENDING':
     case 'RUNNING':
     case 'PAUSED':
@@ -174,9 +175,10 @@ async function follow<R>(
   }
 }
 
-async function sleepUntil({ session, interruption }: FlowExecution<unknown>, moment: string): Promise<void> {
-  const { host } = session
-  await host.sleep(Math.max(0, epochMs(moment) - epochMs(host.now())), interruption.signal)
+/** By the server's clock alone when this one is behind it; when it is ahead, the server says WAIT. */
+function delayUntilStart({ state_details, timestamp }: ServerState, now: string): number {
+  const start = epochMs(state_details.scheduled_time ?? timestamp)
+  return Math.max(0, Math.min(start - epochMs(now), start - epochMs(timestamp)))
 }
 
 function flowLogger({ session, run }: FlowExecution<unknown>): Logger {

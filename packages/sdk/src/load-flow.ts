@@ -12,7 +12,9 @@ export async function loadFlow(deployment: DeploymentRecord, directory: string):
   const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(path).href)
   const definition = findFlowDefinition(module[name])
   if (definition !== null) return definition
-  const flows = Object.keys(module).filter((key) => findFlowDefinition(module[key]) !== null)
+  const flows = Object.keys(module)
+    .filter((key) => findFlowDefinition(module[key]) !== null)
+    .toSorted()
   const hint = flows.length === 0 ? 'it exports no flow' : `it exports the flows ${flows.join(', ')}`
   throw new ConfigurationError(`${file} has no flow "${name}": ${hint}`)
 }

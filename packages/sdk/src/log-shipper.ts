@@ -93,7 +93,7 @@ export function createLogShipper(host: Host, send: (records: readonly LogCreate[
       } else schedule()
     },
     async flush() {
-      await sending
+      if (sending !== null) await sending
       if (buffer.length > 0) await start()
     },
   }
