@@ -69,7 +69,7 @@ function matchesLockFile() {
   return Object.entries(wanted).every(([name, entry]) => {
     if (!name.includes('node_modules/')) return true
     const found = installed[name]
-    if (found === undefined) return entry.optional === true
+    if (found === undefined) return entry.optional === true || entry.devOptional === true
     if (!fs.existsSync(path.join(root, name))) return false
     return entry.link === true ? found.link === true : found.version === entry.version
   })

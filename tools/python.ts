@@ -40,7 +40,8 @@ export async function preparePython(): Promise<Python | Missing> {
   if (base === null) {
     const failure = await installDebianPackages(['python3', 'python3-venv'])
     base = failure === null ? await findPython() : null
-    if (base === null) return { missing: 'Python 3.10 to 3.14 with its venv module (Debian: python3 and python3-venv)' }
+    const debian = failure === null ? 'installed Debian packages did not help' : failure.missing
+    if (base === null) return { missing: `Python 3.10 to 3.14 with its venv module: ${debian}` }
   }
   console.log('Installing the Prefect client into .venv (once; about a minute)')
   rmSync(home, { recursive: true, force: true })

@@ -108,7 +108,7 @@ function secondsSince(started: number): string {
 
 async function main(args: readonly string[]): Promise<void> {
   const stopping = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
 
   const isStage = (arg: string) => STAGES.some(({ name }) => name === arg)
   const filters = args.filter((arg) => !isStage(arg))
