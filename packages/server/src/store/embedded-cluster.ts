@@ -79,7 +79,7 @@ async function postgresUser(folder: string | null): Promise<PostgresUser | null>
 
 async function createCluster(cluster: Omit<Cluster, 'password'>, fsync: boolean): Promise<void> {
   await removeDrafts(cluster.dataDir)
-  const draft = `${cluster.folder}.${process.pid}.draft`
+  const draft = `${cluster.folder}.${process.pid}-${randomBytes(4).toString('hex')}.draft`
   await mkdir(draft, { mode: 0o700 })
   if (cluster.user !== null) await chown(draft, cluster.user.uid, cluster.user.gid)
   const inDraft = { ...cluster, folder: draft, password: '' }
@@ -105,7 +105,7 @@ async function createCluster(cluster: Omit<Cluster, 'password'>, fsync: boolean)
 /** What killed first starts left behind. */
 async function removeDrafts(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
-    const pid = /^postgres\.(\d+)\.draft$/.exec(name)?.[1]
+    const pid = /^postgres\.(\d+)-\w+\.draft$/.exec(name)?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dataDir, name), { recursive: true, force: true })
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -19,9 +20,8 @@ export async function makeReadableFolder(path: string): Promise<void> {
 
 /** Copies a tree so that everybody can read it, whatever the umask; appears at once and whole, or not at all. */
 export async function copyReadable(source: string, target: string): Promise<void> {
-  const draft = `${target}.${process.pid}.draft`
+  const draft = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.draft`
   await makeReadableFolder(dirname(target))
-  await rm(draft, { recursive: true, force: true })
   await copyTree(source, draft)
   try {
     await rename(draft, target)
