@@ -115,7 +115,7 @@ async function versionOf(installed: string): Promise<string> {
  * The package carries its libraries' symbolic links as a list that an install script turns into links; where install
  * scripts did not run we make them. False when the folder cannot be written.
  */
-async function linkLibraries(native: string): Promise<boolean> {
+export async function linkLibraries(native: string): Promise<boolean> {
   const list = join(native, 'pg-symlinks.json')
   if (!existsSync(list)) return true
   const links = JSON.parse(await readFile(list, 'utf8')) as readonly {

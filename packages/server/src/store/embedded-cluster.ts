@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { StartupError } from '../errors.ts'
 import { binary, findPostgresBinaries, type PostgresBinaries, type PostgresUser } from './embedded-binaries.ts'
 import { isAlive, runToEnd } from './local-processes.ts'
+import { reasonOf } from './postgres-faults.ts'
 
 /** The files of one PostgreSQL cluster and what is needed to run a server on them. */
 export interface Cluster {
@@ -22,7 +23,12 @@ const PASSWORD_FILE = 'slipway-password'
 /** Finds the cluster below the data folder, or makes it: whole with its password, or not at all. */
 export async function prepareCluster({ dataDir: given, fsync }: { dataDir: string; fsync: boolean }): Promise<Cluster> {
   const dataDir = resolve(given)
-  await mkdir(dataDir, { recursive: true })
+  await mkdir(dataDir, { recursive: true }).catch((error: unknown) => {
+    throw new StartupError(
+      `The data directory ${dataDir} cannot be made (${reasonOf(error)}). Next: choose another --data-dir.`,
+      { cause: error },
+    )
+  })
   const folder = join(dataDir, 'postgres')
   const major = await majorOf(folder)
   const user = await postgresUser(major === null ? null : folder)
@@ -55,7 +61,7 @@ async function majorOf(folder: string): Promise<number | null> {
   } catch (error) {
     if (isMissing(error)) return null
     throw new StartupError(
-      `The database in ${folder} cannot be read (${String(error)}). Next: start Slipway as the user who made it, or choose another --data-dir.`,
+      `The database in ${folder} cannot be read (${reasonOf(error)}). Next: start Slipway as the user who made it, or choose another --data-dir.`,
       { cause: error },
     )
   }

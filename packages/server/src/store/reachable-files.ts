@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Whether another account may enter every folder on the way and read or execute what is at the end. Null means ourselves: always. */
@@ -22,7 +23,7 @@ export async function makeReadableFolder(path: string): Promise<void> {
 export async function copyReadable(source: string, target: string): Promise<void> {
   const draft = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.draft`
   await makeReadableFolder(dirname(target))
-  await copyTree(source, draft)
+  copyTree(source, draft)
   try {
     await rename(draft, target)
   } catch (error) {
@@ -32,16 +33,17 @@ export async function copyReadable(source: string, target: string): Promise<void
   }
 }
 
-async function copyTree(source: string, target: string): Promise<void> {
-  await mkdir(target)
-  await chmod(target, 0o755)
-  for (const entry of await readdir(source, { withFileTypes: true })) {
+/** Without waiting between its thousand small files, which takes a twentieth of the time; nothing else runs at that moment. */
+function copyTree(source: string, target: string): void {
+  mkdirSync(target)
+  chmodSync(target, 0o755)
+  for (const entry of readdirSync(source, { withFileTypes: true })) {
     const from = join(source, entry.name)
     const to = join(target, entry.name)
-    if (entry.isDirectory()) await copyTree(from, to)
+    if (entry.isDirectory()) copyTree(from, to)
     else if (entry.isFile()) {
-      await copyFile(from, to)
-      await chmod(to, ((await stat(from)).mode & 0o100) === 0 ? 0o644 : 0o755)
+      copyFileSync(from, to)
+      chmodSync(to, (statSync(from).mode & 0o100) === 0 ? 0o644 : 0o755)
     }
     // Symbolic links are made again from the package's list.
   }
