@@ -17,14 +17,13 @@ export const STATE_TYPES = [
 export type Origin = StateType | null
 
 export const TERMINAL_TYPES = ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'] as const satisfies readonly StateType[]
-/** The states in which a run occupies a slot of its deployment. */
-export const OCCUPYING_TYPES = ['PENDING', 'RUNNING', 'CANCELLING'] as const satisfies readonly StateType[]
 export const ANY_ORIGIN: readonly Origin[] = [null, ...STATE_TYPES]
 
 export function isTerminal(type: Origin): boolean {
   return type === 'COMPLETED' || type === 'FAILED' || type === 'CRASHED' || type === 'CANCELLED'
 }
 
+/** Whether a run in this state has a slot of its deployment. */
 export function isOccupying(type: Origin): boolean {
   return type === 'PENDING' || type === 'RUNNING' || type === 'CANCELLING'
 }
