@@ -1,7 +1,7 @@
 import { pause, type Companion } from './companion.ts'
 import { describeError, InterruptedError } from './errors.ts'
 import { openEventSocket } from './events.ts'
-import { addSeconds } from './host.ts'
+import { addSeconds } from './time.ts'
 import { isTerminal, type ServerState, type Timestamp } from './wire.ts'
 
 /** The events that end a run which this process holds for running. */

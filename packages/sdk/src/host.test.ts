@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { addSeconds, createClock, createHost, secondsBetween, uuid7 } from './host.ts'
+import { createHost } from './host.ts'
+import { addSeconds, createClock, secondsBetween } from './time.ts'
+import { uuid7 } from './uuid7.ts'
 
 test('the clock has microseconds and never stands still', () => {
   const clock = createClock(() => 1_767_312_000_000.25)

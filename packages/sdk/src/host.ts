@@ -1,3 +1,5 @@
+import { createClock } from './time.ts'
+import { uuid7 } from './uuid7.ts'
 import type { Timestamp } from './wire.ts'
 
 /** All that the SDK takes from the world around it besides the network. A test gives it another world. */
@@ -49,41 +51,6 @@ export function createHost(): Host {
       return () => void process.off('uncaughtException', callback)
     },
   }
-}
-
-/** `readMs` may have a fraction. */
-export function createClock(readMs: () => number): () => Timestamp {
-  let last = 0
-  return () => {
-    last = Math.max(last + 1, Math.round(readMs() * 1_000))
-    return fromEpochMicros(last)
-  }
-}
-
-export function fromEpochMicros(micros: number): Timestamp {
-  const ms = Math.floor(micros / 1_000)
-  return `${new Date(ms).toISOString().slice(0, 23)}${String(micros - ms * 1_000).padStart(3, '0')}Z`
-}
-
-export function epochMs(moment: Timestamp): number {
-  return Date.parse(moment)
-}
-
-export function addSeconds(moment: Timestamp, seconds: number): Timestamp {
-  const micros = Date.parse(`${moment.slice(0, 23)}Z`) * 1_000 + Number(moment.slice(23, 26))
-  return fromEpochMicros(micros + Math.round(seconds * 1_000_000))
-}
-
-export function secondsBetween(from: Timestamp, to: Timestamp): number {
-  const ms = Date.parse(`${to.slice(0, 23)}Z`) - Date.parse(`${from.slice(0, 23)}Z`)
-  return ms / 1_000 + (Number(to.slice(23, 26)) - Number(from.slice(23, 26))) / 1_000_000
-}
-
-export function uuid7(nowMs: number, random: Uint8Array): string {
-  const hex = [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  const time = nowMs.toString(16).padStart(12, '0')
-  const variant = ((Number.parseInt(hex.slice(3, 4), 16) & 0x3) | 0x8).toString(16)
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex.slice(0, 3)}-${variant}${hex.slice(4, 7)}-${hex.slice(7, 19)}`
 }
 
 /** A timer of Node holds 24 days at most; a flow run may be scheduled later than that. */

@@ -9,8 +9,8 @@ export interface LogSink {
   flush(): Promise<void>
 }
 
-export const LOG_INTERVAL_MS = 2_000
-export const MAX_BATCH_BYTES = 4_000_000
+const LOG_INTERVAL_MS = 2_000
+const MAX_BATCH_BYTES = 4_000_000
 const MAX_RECORD_BYTES = 1_000_000
 /** What is kept while nobody takes it. Beyond that the oldest lines go, and their number is told. */
 const MAX_BUFFER_BYTES = 32_000_000

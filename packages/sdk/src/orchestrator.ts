@@ -1,6 +1,7 @@
 import type { ApiClient, Patience } from './client.ts'
 import type { FlowDefinition } from './flow-definition.ts'
-import { addSeconds, type Host } from './host.ts'
+import type { Host } from './host.ts'
+import { addSeconds } from './time.ts'
 import { AwaitingRetry } from './states.ts'
 import type { OrchestrationResult, ServerState, StateCreate } from './wire.ts'
 

@@ -1,6 +1,6 @@
 import { stateOfWork } from './final-state.ts'
 import { explainError, InterruptedError, RunFailedError } from './errors.ts'
-import { addSeconds } from './host.ts'
+import { addSeconds } from './time.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { runInContext, type EngineContext } from './run-context.ts'
 import { AwaitingRetry, Cancelled, Crashed, Pending, Running, type State } from './states.ts'

@@ -1,4 +1,4 @@
-import { secondsBetween } from './host.ts'
+import { secondsBetween } from './time.ts'
 import type { State } from './states.ts'
 import { isTerminal, type TaskRunRecord, type Timestamp } from './wire.ts'
 

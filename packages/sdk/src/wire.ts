@@ -49,7 +49,7 @@ export interface ServerState {
 export interface OrchestrationResult {
   readonly status: 'ACCEPT' | 'REJECT' | 'WAIT' | 'ABORT'
   readonly state: ServerState | null
-  readonly details: { readonly reason?: string | null; readonly delay_seconds?: number }
+  readonly details: { readonly type?: string; readonly reason?: string | null; readonly delay_seconds?: number }
 }
 
 export interface FlowRunPolicy {
@@ -100,7 +100,7 @@ export interface DeploymentRecord {
   readonly pull_steps: readonly Readonly<Record<string, unknown>>[] | null
 }
 
-export interface TaskRunPolicy {
+interface TaskRunPolicy {
   readonly max_retries: number
   readonly retry_delay_seconds: number
   readonly retries: number

@@ -1,4 +1,6 @@
-import { createClock, uuid7, type Host } from '../host.ts'
+import type { Host } from '../host.ts'
+import { createClock } from '../time.ts'
+import { uuid7 } from '../uuid7.ts'
 
 export interface TestHost extends Host {
   readonly printed: string[]
