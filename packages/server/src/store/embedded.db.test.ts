@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { testFolder } from '../testing/test-folders.ts'
 import { findPostmaster } from './embedded-postmaster.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded.ts'
 import { openDatabase } from './postgres.ts'
@@ -21,8 +21,7 @@ let dataDir: string
 let started: EmbeddedPostgres[]
 beforeEach(async () => {
   // Private to us: as root, PostgreSQL's own account may not even enter it.
-  parent = await mkdtemp(join(tmpdir(), 'slipway-embedded-'))
-  await chmod(parent, 0o700)
+  parent = await testFolder('embedded')
   dataDir = join(parent, 'data')
   started = []
 })

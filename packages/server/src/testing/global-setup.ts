@@ -1,12 +1,11 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../store/embedded.ts'
-import { findPostmaster } from '../store/embedded-postmaster.ts'
-import { isAlive } from '../store/local-processes.ts'
 import { migrate } from '../store/migrate.ts'
 import { databaseUrl, runSql } from './database-admin.ts'
+import { removeAbandoned, testFolder } from './test-folders.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,7 +14,6 @@ declare module 'vitest' {
   }
 }
 
-const CACHE = resolve(import.meta.dirname, '../../../../.cache')
 const MIGRATIONS = resolve(import.meta.dirname, '../store/migrations')
 const log = pino({ level: 'warn' })
 
@@ -35,7 +33,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
 
 async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   await removeAbandoned()
-  const dataDir = join(CACHE, `test-postgres-${process.pid}`)
+  const dataDir = await testFolder('shared')
   const settings = { max_connections: '200', shared_buffers: '64MB', autovacuum: 'off' }
   const server = await startEmbeddedPostgres({ dataDir, log, fsync: false, settings })
   return {
@@ -44,17 +42,5 @@ async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void>
       await server.stop()
       await rm(dataDir, { recursive: true })
     },
-  }
-}
-
-/** What a test run that was killed left behind. */
-async function removeAbandoned(): Promise<void> {
-  for (const name of await readdir(CACHE).catch(() => [])) {
-    const pid = /^test-postgres-(\d+)$/.exec(name)?.[1]
-    if (pid === undefined || isAlive(Number(pid))) continue
-    const folder = join(CACHE, name)
-    const running = await findPostmaster(join(folder, 'postgres'))
-    if (running !== null) process.kill(running.pid, 'SIGQUIT')
-    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
 }
