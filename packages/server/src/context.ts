@@ -2,6 +2,7 @@ import type { Scope, Timestamp } from '@slipway/contract'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Providers } from './providers/provider.ts'
+import type { FlowRunStateWriter } from './operations/set-flow-run-state.ts'
 import type { Database } from './store/database.ts'
 import type { Vault } from './vault/vault.ts'
 
@@ -37,11 +38,13 @@ export interface Caller {
   readonly client_version: string | null
 }
 
-
 /** What services and HTTP may use besides: the network to clouds. Operations never see it, so none can call a cloud inside a transaction. */
 export interface EdgeContext extends Context {
   readonly providers: Providers
   readonly timers: Timers
+  readonly writeFlowRunState: FlowRunStateWriter
+  /** Where containers of a pool type reach this API; the reason when they cannot. */
+  readonly apiUrlFor: (pool_type: string) => { readonly url: string } | { readonly waiting: string }
 }
 
 export interface Clock {

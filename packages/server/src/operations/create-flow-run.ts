@@ -2,7 +2,13 @@ import type { Timestamp } from '@slipway/contract'
 import type { Caller, Context } from '../context.ts'
 import type { ProposedState, State } from '../domain/orchestration/verdict.ts'
 import type { Transaction } from '../store/database.ts'
-import { findFlowRun, findFlowRunByIdempotencyKey, insertFlowRuns, type NamedFlowRunRow, type NewFlowRun } from '../store/flow-runs.ts'
+import {
+  findFlowRun,
+  findFlowRunByIdempotencyKey,
+  insertFlowRuns,
+  type NamedFlowRunRow,
+  type NewFlowRun,
+} from '../store/flow-runs.ts'
 import { proposeFlowRunStates } from './flow-run-transitions.ts'
 
 /** A run to be, and the state that it begins with. */
@@ -27,7 +33,12 @@ export async function createFlowRuns(
   caller: Caller,
   now: Timestamp,
 ): Promise<readonly Created[]> {
-  const inserted = new Set(await insertFlowRuns(tx, drafts.map((draft) => ({ ...draft.run, created: now }))))
+  const inserted = new Set(
+    await insertFlowRuns(
+      tx,
+      drafts.map((draft) => ({ ...draft.run, created: now })),
+    ),
+  )
   const fresh = drafts.filter((draft) => inserted.has(draft.run.id))
   const outcomes = await proposeFlowRunStates(
     ctx,
@@ -71,4 +82,3 @@ export async function createFlowRun(
     return row === null ? null : { row, created: result.kind === 'created' }
   })
 }
-

@@ -25,25 +25,21 @@ export async function applyFlowRunEffects(
   const leases: NewLease[] = []
   const slots: { limit_id: string; slots: number }[] = []
   for (const { row, decision } of decided) {
-    for (const effect of decision.effects) await applyEffect(ctx, tx, row, effect, { leases, slots }, now)
+    for (const effect of decision.effects) await applyEffect(ctx, tx, { row, now, leases, slots }, effect)
   }
   await insertLeases(tx, leases)
   await addActiveSlots(tx, slots, now)
 }
 
 interface Collected {
+  readonly row: LockedFlowRunRow
+  readonly now: Timestamp
   readonly leases: NewLease[]
   readonly slots: { limit_id: string; slots: number }[]
 }
 
-async function applyEffect(
-  ctx: Context,
-  tx: Transaction,
-  row: LockedFlowRunRow,
-  effect: Effect,
-  collected: Collected,
-  now: Timestamp,
-): Promise<void> {
+async function applyEffect(ctx: Context, tx: Transaction, collected: Collected, effect: Effect): Promise<void> {
+  const { row, now } = collected
   switch (effect.kind) {
     case 'acquire-deployment-slot':
       collected.slots.push({ limit_id: effect.limit_id, slots: 1 })

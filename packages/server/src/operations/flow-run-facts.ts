@@ -58,7 +58,13 @@ export async function completeBatchFacts(
 }
 
 /** The facts of one run as `decide` wants them. */
-export function flowRunFacts(ctx: Context, batch: BatchFacts, row: LockedFlowRunRow, caller: Caller, now: Timestamp): FlowRunFacts {
+export function flowRunFacts(
+  ctx: Context,
+  batch: BatchFacts,
+  row: LockedFlowRunRow,
+  caller: Caller,
+  now: Timestamp,
+): FlowRunFacts {
   const state = stateOf(row)
   const lease_id = state?.state_details.deployment_concurrency_lease_id ?? null
   const ownRun = caller.run !== null && caller.run.flow_run_id === row.id ? caller.run : null

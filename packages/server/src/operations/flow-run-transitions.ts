@@ -13,7 +13,12 @@ import {
 import { type FlowRunSurroundings, flowRunStateEvent } from '../events/flow-run-state-event.ts'
 import type { Transaction } from '../store/database.ts'
 import { appendEvents, notifyDue, type WireEvent } from '../store/events.ts'
-import { applyTransitions, type FlowRunTransition, type LockedFlowRunRow, updateFlowRunPolicy } from '../store/flow-runs.ts'
+import {
+  applyTransitions,
+  type FlowRunTransition,
+  type LockedFlowRunRow,
+  updateFlowRunPolicy,
+} from '../store/flow-runs.ts'
 import { expireSubmissionCredentials } from '../store/submissions.ts'
 import { applyFlowRunEffects } from './flow-run-effects.ts'
 import { asJson, type BatchFacts, flowRunFacts, gatherBatchFacts, stateOf } from './flow-run-facts.ts'
@@ -134,7 +139,11 @@ async function apply(ctx: Context, tx: Transaction, decided: readonly Decided[],
   const over = written.filter(({ row, state }) => isTerminal(state.type) && row.work_pool_type !== null)
   if (over.length > 0) {
     const expires = addSeconds(now, ctx.config.run_credential_ttl_after_terminal_seconds)
-    await expireSubmissionCredentials(tx, over.map(({ row }) => row.id), expires)
+    await expireSubmissionCredentials(
+      tx,
+      over.map(({ row }) => row.id),
+      expires,
+    )
   }
   if (written.some(({ row, state }) => wakesDispatcher(row, state))) await notifyDue(tx)
 }
@@ -162,7 +171,8 @@ function surroundingsOf(row: LockedFlowRunRow): FlowRunSurroundings {
   return {
     flow: named(row.flow_id, row.flow_name, row.flow_tags),
     deployment: row.deployment_id === null ? null : named(row.deployment_id, row.deployment_name, row.deployment_tags),
-    work_queue: row.work_queue_id === null || row.queue_name === null ? null : { id: row.work_queue_id, name: row.queue_name },
+    work_queue:
+      row.work_queue_id === null || row.queue_name === null ? null : { id: row.work_queue_id, name: row.queue_name },
     work_pool:
       row.work_pool_id === null || row.work_pool_name === null || row.work_pool_type === null
         ? null

@@ -1,7 +1,12 @@
 import type { Clock, Ids, Installation, Random } from '../context.ts'
 import { installId } from '../domain/identity.ts'
 import type { Database } from '../store/database.ts'
-import { findDefaultWorkspace, findInstallation, insertDefaultWorkspace, insertInstallation } from '../store/installation.ts'
+import {
+  findDefaultWorkspace,
+  findInstallation,
+  insertDefaultWorkspace,
+  insertInstallation,
+} from '../store/installation.ts'
 import { openVault } from '../vault/keyring.ts'
 import type { Vault } from '../vault/vault.ts'
 

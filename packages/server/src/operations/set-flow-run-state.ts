@@ -20,7 +20,10 @@ export function createFlowRunStateWriter(ctx: Context): FlowRunStateWriter {
 }
 
 /** One transaction for all of them; a run may be named once. */
-export async function setFlowRunStates(ctx: Context, proposals: readonly FlowRunProposal[]): Promise<readonly FlowRunOutcome[]> {
+export async function setFlowRunStates(
+  ctx: Context,
+  proposals: readonly FlowRunProposal[],
+): Promise<readonly FlowRunOutcome[]> {
   const outcomes = await ctx.db.transaction(async (tx) => {
     const decided = await proposeFlowRunStates(ctx, tx, proposals, ctx.clock.now())
     await ctx.probe('set-state.before-commit', { flow_run_ids: proposals.map((proposal) => proposal.flow_run_id) })

@@ -15,7 +15,13 @@ import type { Transaction } from '../store/database.ts'
 import { addActiveSlots, deleteLeases, insertLeases } from '../store/deployment-slots.ts'
 import { lockFlowRuns } from '../store/flow-runs.ts'
 import type { TaskRunRow } from '../store/rows.ts'
-import { applyTaskRunTransitions, insertCachedState, listCachedStates, lockTagLimits, lockTaskRuns } from '../store/task-runs.ts'
+import {
+  applyTaskRunTransitions,
+  insertCachedState,
+  listCachedStates,
+  lockTagLimits,
+  lockTaskRuns,
+} from '../store/task-runs.ts'
 import { asJson, stateOf } from './flow-run-facts.ts'
 
 const TAG_LEASE_SECONDS = 3_600
@@ -53,7 +59,12 @@ export async function proposeTaskRunStates(
   return outcomes
 }
 
-async function proposeOne(ctx: Context, tx: Transaction, proposal: TaskRunProposal, now: Timestamp): Promise<TaskRunOutcome> {
+async function proposeOne(
+  ctx: Context,
+  tx: Transaction,
+  proposal: TaskRunProposal,
+  now: Timestamp,
+): Promise<TaskRunOutcome> {
   const [row] = await lockTaskRuns(tx, [proposal.task_run_id])
   if (row === undefined || row.workspace_id !== proposal.workspace_id) return { kind: 'not-found' }
   const facts = await taskRunFacts(ctx, tx, row, proposal, now)
@@ -77,10 +88,15 @@ async function taskRunFacts(
   now: Timestamp,
 ): Promise<TaskRunFacts> {
   const [flow_run] = row.flow_run_id === null || force ? [] : await lockFlowRuns(tx, [row.flow_run_id])
-  const limits = proposed.type === 'RUNNING' && row.tags.length > 0 && !force ? await lockTagLimits(tx, row.workspace_id, row.tags) : []
+  const limits =
+    proposed.type === 'RUNNING' && row.tags.length > 0 && !force
+      ? await lockTagLimits(tx, row.workspace_id, row.tags)
+      : []
   const { cache_key } = proposed.state_details
   const cached =
-    cache_key === null || proposed.type !== 'RUNNING' ? [] : await listCachedStates(tx, row.workspace_id, [cache_key], now)
+    cache_key === null || proposed.type !== 'RUNNING'
+      ? []
+      : await listCachedStates(tx, row.workspace_id, [cache_key], now)
   return {
     now,
     run: {
@@ -98,7 +114,8 @@ async function taskRunFacts(
       expected_start_time: row.expected_start_time,
       next_scheduled_start_time: row.next_scheduled_start_time,
     },
-    flow_run: flow_run === undefined ? null : { id: flow_run.id, run_count: flow_run.run_count, state: stateOf(flow_run) },
+    flow_run:
+      flow_run === undefined ? null : { id: flow_run.id, run_count: flow_run.run_count, state: stateOf(flow_run) },
     tag_limits: limits.map((limit) => ({
       limit_id: limit.id,
       tag: limit.name.slice('tag:'.length),
@@ -120,7 +137,13 @@ function taskPolicyOf(row: TaskRunRow): TaskRunPolicy {
   }
 }
 
-async function apply(ctx: Context, tx: Transaction, row: TaskRunRow, decision: TaskRunDecision, now: Timestamp): Promise<void> {
+async function apply(
+  ctx: Context,
+  tx: Transaction,
+  row: TaskRunRow,
+  decision: TaskRunDecision,
+  now: Timestamp,
+): Promise<void> {
   const { state, next_run_fields: fields } = decision
   if (state !== null && fields !== null) {
     await applyTaskRunTransitions(
@@ -146,20 +169,22 @@ async function apply(ctx: Context, tx: Transaction, row: TaskRunRow, decision: T
       now,
     )
   }
-  for (const effect of decision.effects) await applyEffect(ctx, tx, row, effect, state, now)
+  for (const effect of decision.effects) await applyEffect(ctx, tx, { row, state, now }, effect)
 }
 
 async function applyEffect(
   ctx: Context,
   tx: Transaction,
-  row: TaskRunRow,
+  { row, state, now }: { readonly row: TaskRunRow; readonly state: State | null; readonly now: Timestamp },
   effect: Effect,
-  state: State | null,
-  now: Timestamp,
 ): Promise<void> {
   switch (effect.kind) {
     case 'acquire-tag-slots':
-      await addActiveSlots(tx, effect.limit_ids.map((limit_id) => ({ limit_id, slots: 1 })), now)
+      await addActiveSlots(
+        tx,
+        effect.limit_ids.map((limit_id) => ({ limit_id, slots: 1 })),
+        now,
+      )
       await insertLeases(tx, [
         {
           id: effect.lease_id,

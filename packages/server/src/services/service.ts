@@ -35,7 +35,7 @@ const LEAST_PATIENCE_MS = 10_000
 
 /** Owns jitter, back-off, wake-ups and stopping. A pass that fails is logged and tried again; nothing else catches. */
 export function startService(ctx: EdgeContext, service: Service): RunningService {
-  let stopped = false
+  const stopping = new AbortController()
   let failures = 0
   let lastSuccess: string | null = null
   let lastFailure: string | null = null
@@ -58,7 +58,7 @@ export function startService(ctx: EdgeContext, service: Service): RunningService
     })
 
   const loop = async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       woken = false
       let result: 'more' | 'idle' = 'idle'
       try {
@@ -71,7 +71,7 @@ export function startService(ctx: EdgeContext, service: Service): RunningService
         lastError = error instanceof Error ? error.message : String(error)
         ctx.log.error({ service: service.name, err: error }, 'A background pass failed; it will be tried again')
       }
-      if (stopped) return
+      if (stopping.signal.aborted) return
       if (failures === 0 && (result === 'more' || woken)) continue
       const base = failures === 0 ? service.intervalMs : Math.min(MAX_BACKOFF_MS, 250 * 2 ** failures)
       await pause(base * (0.9 + ctx.random.fraction() * 0.2))
@@ -97,7 +97,7 @@ export function startService(ctx: EdgeContext, service: Service): RunningService
       wakeUp?.()
     },
     stop: async () => {
-      stopped = true
+      stopping.abort()
       wakeUp?.()
       await running
     },

@@ -19,7 +19,11 @@ export async function lockLimits(tx: Transaction, ids: readonly string[]): Promi
 }
 
 /** Which of these leases still exist? */
-export async function listAliveLeases(db: Queryable, ids: readonly string[], now: Timestamp): Promise<readonly string[]> {
+export async function listAliveLeases(
+  db: Queryable,
+  ids: readonly string[],
+  now: Timestamp,
+): Promise<readonly string[]> {
   const rows = await db.query<{ id: string }>(sql`
     select id
     from concurrency_lease

@@ -10,13 +10,14 @@ export interface DueQueue {
   readonly queue_limit: number | null
   readonly work_pool_id: string
   readonly pool_limit: number | null
+  readonly pool_type: string
 }
 
 /** Serves the index flow_run_due; runs that wait for their own process are never handed out. */
 export async function listDueQueues(db: Queryable, now: Timestamp): Promise<readonly DueQueue[]> {
   return await db.query<DueQueue>(sql`
     select q.id as work_queue_id, q.priority, q.concurrency_limit as queue_limit, p.id as work_pool_id,
-      p.concurrency_limit as pool_limit
+      p.concurrency_limit as pool_limit, p.type as pool_type
     from work_queue q
     join work_pool p on p.id = q.work_pool_id
     where p.is_push
@@ -70,7 +71,12 @@ export type DueRun = LockedFlowRunRow & {
 }
 
 /** Due runs of one queue, the longest waiting first. Runs that another server is claiming are skipped, not awaited. */
-export async function lockDueFlowRuns(tx: Transaction, work_queue_id: string, now: Timestamp, limit: number): Promise<DueRun[]> {
+export async function lockDueFlowRuns(
+  tx: Transaction,
+  work_queue_id: string,
+  now: Timestamp,
+  limit: number,
+): Promise<DueRun[]> {
   return await tx.query<DueRun>(sql`
     with due as (
       select r.id

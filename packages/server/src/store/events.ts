@@ -65,7 +65,11 @@ type EventRow = { readonly [K in keyof StoredEvent]: StoredEvent[K] } & { readon
  * Events after a position, in the order in which they can be told: behind every transaction that is still open,
  * because an event with a smaller number may yet appear there.
  */
-export async function listEventsAfter(db: Queryable, after: EventPosition, limit: number): Promise<readonly EventRow[]> {
+export async function listEventsAfter(
+  db: Queryable,
+  after: EventPosition,
+  limit: number,
+): Promise<readonly EventRow[]> {
   return await db.query<EventRow>(sql`
     select id, workspace_id, occurred, received, event, resource, related, payload, follows, xid::text as xid, seq
     from event
@@ -88,4 +92,3 @@ export async function currentEventPosition(db: Queryable): Promise<EventPosition
 export async function notifyDue(tx: Transaction): Promise<void> {
   await tx.query<{ told: boolean }>(sql`select pg_notify('slipway_due', '') is null as told`)
 }
-

@@ -93,7 +93,11 @@ export interface FlowRunTransition {
  * The only statement that may change a run's state (a test looks for others). Writes the run and its history together;
  * the caller holds the locks of `lockFlowRuns` and appends the events in the same transaction.
  */
-export async function applyTransitions(tx: Transaction, transitions: readonly FlowRunTransition[], now: Timestamp): Promise<void> {
+export async function applyTransitions(
+  tx: Transaction,
+  transitions: readonly FlowRunTransition[],
+  now: Timestamp,
+): Promise<void> {
   if (transitions.length === 0) return
   await tx.query<{ id: string }>(sql`
     with new as materialized (
@@ -237,7 +241,12 @@ export async function updateFlowRun(
 }
 
 /** A refused proposal may still leave a mark in the policy; the run's lock is held. */
-export async function updateFlowRunPolicy(tx: Transaction, id: string, policy: JsonObject, now: Timestamp): Promise<void> {
+export async function updateFlowRunPolicy(
+  tx: Transaction,
+  id: string,
+  policy: JsonObject,
+  now: Timestamp,
+): Promise<void> {
   await tx.query(sql`
     update flow_run r
     set empirical_policy = p.policy,

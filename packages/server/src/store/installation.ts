@@ -68,3 +68,8 @@ export async function nextServerId(db: Queryable): Promise<number> {
   if (row === undefined) throw new Error('A sequence always has a next value')
   return row.id
 }
+
+/** Throws when the database does not answer. */
+export async function ping(db: Queryable): Promise<void> {
+  await db.query(sql`select 1 as one`)
+}

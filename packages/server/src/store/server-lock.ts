@@ -11,7 +11,11 @@ const LONGEST_RETRY_MS = 5_000
  * process is gone. A lost connection is opened again; until then others may take over what this server was doing,
  * which the lease on each piece of work allows for.
  */
-export async function holdServerLock(url: string, server_id: number, log: Logger): Promise<{ release(): Promise<void> }> {
+export async function holdServerLock(
+  url: string,
+  server_id: number,
+  log: Logger,
+): Promise<{ release(): Promise<void> }> {
   let client: Client | null = null
   let released = false
   let retryMs = FIRST_RETRY_MS

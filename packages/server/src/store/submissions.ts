@@ -3,7 +3,7 @@ import type { Queryable, Transaction } from './database.ts'
 import type { SubmissionRow } from './rows.ts'
 import { sql } from './sql.ts'
 
-const columns = sql`
+export const submissionColumns = sql`
   s.id, s.workspace_id, s.created, s.updated, s.flow_run_id, s.attempt_no, s.work_pool_id, s.pool_type,
   s.credentials_block_id, s.state, s.resource_name, s.infrastructure_pid, s.sealed_request, s.request_sha256,
   s.credential_hash, s.credential_expires, s.start_transition_id, s.started_at, s.first_sent_at, s.tries, s.next_try_at,
@@ -61,7 +61,11 @@ export async function listLastAttempts(
 }
 
 /** Attempts that a newer one replaces: a container of theirs that appears late is turned away by the fence. */
-export async function voidSubmissionsOf(tx: Transaction, flow_run_ids: readonly string[], now: Timestamp): Promise<void> {
+export async function voidSubmissionsOf(
+  tx: Transaction,
+  flow_run_ids: readonly string[],
+  now: Timestamp,
+): Promise<void> {
   await tx.query(sql`
     update submission
     set state = case when state = 'finished' then state else 'void' end,
@@ -74,7 +78,7 @@ export async function voidSubmissionsOf(tx: Transaction, flow_run_ids: readonly 
 
 export async function findSubmission(db: Queryable, id: string): Promise<SubmissionRow | null> {
   const [row] = await db.query<SubmissionRow>(sql`
-    select ${columns}
+    select ${submissionColumns}
     from submission s
     where s.id = ${id}
   `)
@@ -83,7 +87,7 @@ export async function findSubmission(db: Queryable, id: string): Promise<Submiss
 
 export async function lockSubmission(tx: Transaction, id: string): Promise<SubmissionRow | null> {
   const [row] = await tx.query<SubmissionRow>(sql`
-    select ${columns}
+    select ${submissionColumns}
     from submission s
     where s.id = ${id}
     for update
@@ -92,9 +96,13 @@ export async function lockSubmission(tx: Transaction, id: string): Promise<Submi
 }
 
 /** All attempts of one run, the first one first. */
-export async function listSubmissionsOfRun(db: Queryable, workspace_id: string, flow_run_id: string): Promise<readonly SubmissionRow[]> {
+export async function listSubmissionsOfRun(
+  db: Queryable,
+  workspace_id: string,
+  flow_run_id: string,
+): Promise<readonly SubmissionRow[]> {
   return await db.query<SubmissionRow>(sql`
-    select ${columns}
+    select ${submissionColumns}
     from submission s
     where s.flow_run_id = ${flow_run_id}
       and s.workspace_id = ${workspace_id}
@@ -111,7 +119,7 @@ export async function findSubmissionByCredential(
   now: Timestamp,
 ): Promise<SubmissionRow | null> {
   const [row] = await db.query<SubmissionRow>(sql`
-    select ${columns}
+    select ${submissionColumns}
     from submission s
     where s.flow_run_id = ${flow_run_id}
       and s.credential_hash = ${credential_hash}
@@ -150,9 +158,11 @@ export async function markSubmissionsSent(
  */
 export async function claimOpenSubmissions(
   tx: Transaction,
-  owner: number,
-  lock_class: number,
-  lease_until: Timestamp,
+  {
+    owner,
+    lock_class,
+    lease_until,
+  }: { readonly owner: number; readonly lock_class: number; readonly lease_until: Timestamp },
   now: Timestamp,
   limit: number,
 ): Promise<readonly SubmissionRow[]> {
@@ -186,7 +196,7 @@ export async function claimOpenSubmissions(
       updated = ${now}
     from free
     where s.id = free.id
-    returning ${columns}
+    returning ${submissionColumns}
   `)
 }
 
@@ -237,7 +247,12 @@ export async function updateSubmissionOutcomes(
 }
 
 /** The fence: the first process of an attempt that proposes RUNNING. */
-export async function markSubmissionStarted(tx: Transaction, id: string, transition_id: string, now: Timestamp): Promise<void> {
+export async function markSubmissionStarted(
+  tx: Transaction,
+  id: string,
+  transition_id: string,
+  now: Timestamp,
+): Promise<void> {
   await tx.query(sql`
     update submission
     set start_transition_id = ${transition_id},
@@ -271,5 +286,19 @@ export async function expireSubmissionCredentials(
     set credential_expires = ${at}
     where flow_run_id = any(${flow_run_ids}::uuid[])
       and credential_expires is null
+  `)
+}
+
+/** How the runs of these attempts stand; a run that was deleted is absent. */
+export async function listRunStatesOfSubmissions(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly state_type: string | null }[]> {
+  return await db.query(sql`
+    select s.id, r.state_type
+    from submission s
+    join flow_run r on r.id = s.flow_run_id
+    where s.id = any(${ids}::uuid[])
+    order by s.id
   `)
 }

@@ -34,11 +34,20 @@ export class CloudRunClients {
     const known = this.#clients.get(name)
     if (known !== undefined) return known
     const { auth, run } = await import('@googleapis/run')
-    const jwt = new auth.JWT({ email: key.client_email, key: key.private_key, keyId: key.private_key_id, scopes: [SCOPE] })
+    const jwt = new auth.JWT({
+      email: key.client_email,
+      key: key.private_key,
+      keyId: key.private_key_id,
+      scopes: [SCOPE],
+    })
     // A self-signed token (RFC 7523 with a scope claim): no call to a token endpoint, so none that a key could redirect.
     jwt.useJWTAccessWithScope = true
     const client: CloudRunClient = {
-      run: run({ version: 'v2', auth: jwt, rootUrl: this.#endpoints.run.endsWith('/') ? this.#endpoints.run : `${this.#endpoints.run}/` }),
+      run: run({
+        version: 'v2',
+        auth: jwt,
+        rootUrl: this.#endpoints.run.endsWith('/') ? this.#endpoints.run : `${this.#endpoints.run}/`,
+      }),
       authorization: async (url) => {
         const headers = await jwt.getRequestHeaders(url)
         return headers.get('authorization') ?? ''
@@ -64,7 +73,11 @@ export function callOptions(signal: AbortSignal) {
 export function answerOf(error: unknown): Answer {
   // gaxios attaches the answer to its error; its types differ between the versions that Google's packages bundle.
   const thrown = error as {
-    readonly response?: { readonly status?: number; readonly data?: unknown; readonly headers?: Headers | Record<string, string> }
+    readonly response?: {
+      readonly status?: number
+      readonly data?: unknown
+      readonly headers?: Headers | Record<string, string>
+    }
     readonly status?: number
     readonly code?: string | number
     readonly message?: string
@@ -73,9 +86,19 @@ export function answerOf(error: unknown): Answer {
   const status = thrown.response?.status ?? null
   if (status === null) {
     const code = thrown.cause?.code ?? (typeof thrown.code === 'string' ? thrown.code : null)
-    return { status: null, body: null, retry_after: null, transport: code ?? thrown.message?.slice(0, 200) ?? 'unknown error' }
+    return {
+      status: null,
+      body: null,
+      retry_after: null,
+      transport: code ?? thrown.message?.slice(0, 200) ?? 'unknown error',
+    }
   }
-  return { status, body: jsonOf(thrown.response?.data), retry_after: header(thrown.response?.headers, 'retry-after'), transport: null }
+  return {
+    status,
+    body: jsonOf(thrown.response?.data),
+    retry_after: header(thrown.response?.headers, 'retry-after'),
+    transport: null,
+  }
 }
 
 function header(headers: Headers | Record<string, string> | undefined, name: string): string | null {
@@ -92,7 +115,8 @@ function jsonOf(data: unknown): Json {
       return null
     }
   }
-  if (data instanceof ArrayBuffer || Buffer.isBuffer(data)) return jsonOf(Buffer.from(data as ArrayBuffer).toString('utf8'))
+  if (data instanceof ArrayBuffer || Buffer.isBuffer(data))
+    return jsonOf(Buffer.from(data as ArrayBuffer).toString('utf8'))
   return (data ?? null) as Json
 }
 

@@ -65,20 +65,37 @@ export function classify(answer: Answer, context: FaultContext): Classified {
       if (answer.status >= 500 || answer.status === 408 || answer.status === 499) {
         return fault(false, 'retry', 'unavailable', `Cloud Run answers ${answer.status}: ${error.message}`, answer)
       }
-      return fault(true, 'misconfigured', 'refused', `Cloud Run refused the request (${answer.status} ${error.status}): ${error.message}`)
+      return fault(
+        true,
+        'misconfigured',
+        'refused',
+        `Cloud Run refused the request (${answer.status} ${error.status}): ${error.message}`,
+      )
   }
 }
 
 function withoutJson(answer: Answer): Classified {
   const status = answer.status ?? 0
   if (status === 404) {
-    return fault(true, 'misconfigured', 'wrong-endpoint', 'Nothing answers as Cloud Run there: is the region of the work pool right?')
+    return fault(
+      true,
+      'misconfigured',
+      'wrong-endpoint',
+      'Nothing answers as Cloud Run there: is the region of the work pool right?',
+    )
   }
-  if (status === 429) return fault(true, 'throttled', 'rate-limited', 'Waiting: Cloud Run asks for fewer requests.', answer)
+  if (status === 429)
+    return fault(true, 'throttled', 'rate-limited', 'Waiting: Cloud Run asks for fewer requests.', answer)
   if (status >= 400 && status < 500 && status !== 408) {
     return fault(true, 'misconfigured', 'refused', `Cloud Run refused the request (${status}) without a reason.`)
   }
-  return fault(false, 'retry', 'unavailable', `Cloud Run answered ${status} with something that is not its API.`, answer)
+  return fault(
+    false,
+    'retry',
+    'unavailable',
+    `Cloud Run answered ${status} with something that is not its API.`,
+    answer,
+  )
 }
 
 function badRequest(error: GoogleError): Classified {
@@ -100,10 +117,16 @@ const PERMISSION = /permission '?"?([a-z]+(?:\.[A-Za-z]+){2,})'?"?/i
 function forbidden(error: GoogleError, context: FaultContext): Classified {
   if (error.reason === 'SERVICE_DISABLED' || error.reason === 'BILLING_DISABLED') {
     const what = error.reason === 'SERVICE_DISABLED' ? 'The Cloud Run API is disabled' : 'Billing is disabled'
-    return fault(true, 'auth', 'api-disabled', `${what} in ${context.project}${error.help === null ? '' : `: enable it at ${error.help}`}.`)
+    return fault(
+      true,
+      'auth',
+      'api-disabled',
+      `${what} in ${context.project}${error.help === null ? '' : `: enable it at ${error.help}`}.`,
+    )
   }
   const permission = PERMISSION.exec(error.message)?.[1] ?? null
-  const role = permission?.toLowerCase().includes('actas') === true ? 'roles/iam.serviceAccountUser' : 'roles/run.developer'
+  const role =
+    permission?.toLowerCase().includes('actas') === true ? 'roles/iam.serviceAccountUser' : 'roles/run.developer'
   const lacks = permission === null ? 'a permission that this call needs' : `\`${permission}\``
   return fault(
     true,
@@ -121,22 +144,38 @@ function throttled(answer: Answer, error: GoogleError, where: string): Classifie
     return fault(true, 'throttled', 'rate-limited', `Waiting: Cloud Run in ${where} has reached ${which}.`, answer)
   }
   if (error.quota_failure) {
-    return fault(true, 'throttled', 'quota', `Waiting: a quota of Cloud Run in ${where} is used up: ${error.message}`, answer)
+    return fault(
+      true,
+      'throttled',
+      'quota',
+      `Waiting: a quota of Cloud Run in ${where} is used up: ${error.message}`,
+      answer,
+    )
   }
-  return fault(true, 'throttled', 'exhausted', `Waiting for capacity of Cloud Run in ${where}: ${error.message}`, answer)
+  return fault(
+    true,
+    'throttled',
+    'exhausted',
+    `Waiting for capacity of Cloud Run in ${where}: ${error.message}`,
+    answer,
+  )
 }
 
 function fault(certain: boolean, kind: Fault['class'], code: string, message: string, answer?: Answer): Classified {
   const seconds = Number(answer?.retry_after ?? Number.NaN)
   const base: Fault = { class: kind, code: `cloud-run.${code}`, message }
-  return { kind: 'fault', certain, fault: Number.isFinite(seconds) && seconds > 0 ? { ...base, retry_after_seconds: seconds } : base }
+  return {
+    kind: 'fault',
+    certain,
+    fault: Number.isFinite(seconds) && seconds > 0 ? { ...base, retry_after_seconds: seconds } : base,
+  }
 }
 
 function readError(body: Json): GoogleError | null {
   const error = object(object(body)?.['error'])
   if (error === null) return null
   const details = Array.isArray(error['details']) ? error['details'].map(object).filter((item) => item !== null) : []
-  const ofType = (name: string) => details.find((detail) => String(detail['@type'] ?? '').endsWith(name)) ?? null
+  const ofType = (name: string) => details.find((detail) => (text(detail['@type']) ?? '').endsWith(name)) ?? null
   const info = ofType('ErrorInfo')
   const violations = ofType('BadRequest')?.['fieldViolations']
   const links = ofType('Help')?.['links']
@@ -145,9 +184,11 @@ function readError(body: Json): GoogleError | null {
     message: (text(error['message']) ?? 'no message').slice(0, 2_000),
     reason: text(info?.['reason']) ?? '',
     metadata: object(info?.['metadata']) ?? {},
-    violations: (Array.isArray(violations) ? violations : []).map(object).flatMap((item) =>
-      item === null ? [] : [{ field: text(item['field']) ?? '', description: text(item['description']) ?? '' }],
-    ),
+    violations: (Array.isArray(violations) ? violations : [])
+      .map(object)
+      .flatMap((item) =>
+        item === null ? [] : [{ field: text(item['field']) ?? '', description: text(item['description']) ?? '' }],
+      ),
     help: text(object(Array.isArray(links) ? links[0] : undefined)?.['url']),
     quota_failure: ofType('QuotaFailure') !== null,
   }

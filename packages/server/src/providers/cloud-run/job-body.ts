@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@slipway/contract'
 import type { RenderInput, RenderOutcome } from '../provider.ts'
 import { validateGcpCredentialsBlock } from '../../domain/credentials/gcp.ts'
+import { splitCommand } from '../../domain/templates/command.ts'
 import { executionToken, jobName } from '../../domain/identity.ts'
 import { cloudRunLabels } from './labels.ts'
 import { fromKnativeJob, isKnativeJob } from './knative.ts'
@@ -11,21 +12,34 @@ const REGION = /^[a-z]+(?:-[a-z]+)+[0-9]+$/
 /** Builds the one request that creates and starts the job. Pure: the same input gives the same bytes. */
 export function renderCloudRun(input: RenderInput): RenderOutcome {
   const credentials = validateGcpCredentialsBlock(input.credentials)
-  if ('error' in credentials) return refused('auth', 'credentials', `The GCP Credentials block cannot be used: ${credentials.error}`)
+  if ('error' in credentials)
+    return refused('auth', 'credentials', `The GCP Credentials block cannot be used: ${credentials.error}`)
   const region = input.configuration['region']
   if (typeof region !== 'string' || !REGION.test(region)) {
-    return refused('misconfigured', 'region', `"${String(region)}" is not a Google Cloud region. Set the variable region, for example us-central1.`)
+    return refused(
+      'misconfigured',
+      'region',
+      `${JSON.stringify(region ?? null)} is not a Google Cloud region. Set the variable region, for example us-central1.`,
+    )
   }
   const template = object(input.configuration['job_body'])
   if (template === null) return refused('misconfigured', 'job-body', "The work pool's template has no job_body object.")
   const body = isKnativeJob(template) ? fromKnativeJob(template) : template
   const unknown = unknownField(body)
   if (unknown !== null) {
-    return refused('misconfigured', 'unknown-field', `job_body.${unknown} is not a field of a Cloud Run job that may be set here. Edit the work pool's template.`)
+    return refused(
+      'misconfigured',
+      'unknown-field',
+      `job_body.${unknown} is not a field of a Cloud Run job that may be set here. Edit the work pool's template.`,
+    )
   }
   const container = object(list(at(body, 'template', 'template', 'containers'))[0])
   if (container === null || typeof container['image'] !== 'string' || container['image'] === '') {
-    return refused('misconfigured', 'image', 'No container image is given. Set the variable image on the deployment or the work pool.')
+    return refused(
+      'misconfigured',
+      'image',
+      'No container image is given. Set the variable image on the deployment or the work pool.',
+    )
   }
   const labels = cloudRunLabels({ ...input.labels, ...ownLabels(input) }, object(body['labels']) ?? {})
   const location = { project: credentials.ok.project_id, region }
@@ -37,6 +51,7 @@ export function renderCloudRun(input: RenderInput): RenderOutcome {
       location,
       infrastructure_pid: resource_name,
       identity: input.identity,
+      keep: input.configuration['keep_job'] === true,
       body: jobOf(body, container, labels, input),
     },
   }
@@ -63,14 +78,18 @@ function jobOf(body: JsonObject, container: JsonObject, labels: JsonObject, inpu
         maxRetries: typeof task['maxRetries'] === 'number' ? task['maxRetries'] : 0,
         timeout: seconds(timeout ?? input.configuration['timeout'] ?? 600),
         ...(vpc === null || Object.values(vpc).every((value) => value === null) ? {} : { vpcAccess: vpc }),
-        ...(mounts.volumes.length === 0 && volumes === undefined ? {} : { volumes: [...list(volumes), ...mounts.volumes] }),
+        ...(mounts.volumes.length === 0 && volumes === undefined
+          ? {}
+          : { volumes: [...list(volumes), ...mounts.volumes] }),
         containers: [
           {
             ...container,
             command: commandOf(container['command'], input.command),
             args: list(container['args']),
             env: environment(container['env'], input),
-            ...(mounts.volumes.length === 0 ? {} : { volumeMounts: [...list(container['volumeMounts']), ...mounts.volumeMounts] }),
+            ...(mounts.volumes.length === 0
+              ? {}
+              : { volumeMounts: [...list(container['volumeMounts']), ...mounts.volumeMounts] }),
           },
           ...list(at(body, 'template', 'template', 'containers')).slice(1),
         ],
@@ -93,15 +112,8 @@ function ownLabels(input: RenderInput): Record<string, string> {
 /** A command in the template is a string, split like a shell does, or a list. */
 function commandOf(given: Json | undefined, fallback: readonly string[]): readonly string[] {
   if (Array.isArray(given) && given.length > 0) return given.map(String)
-  if (typeof given === 'string' && given.trim() !== '') return splitCommand(given)
+  if (typeof given === 'string' && given.trim() !== '') return splitCommand(given) ?? fallback
   return fallback
-}
-
-/** Splits on blanks outside single and double quotes. */
-export function splitCommand(text: string): string[] {
-  return Array.from(text.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g), ([word]) =>
-    word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_all, double: string | undefined, single: string | undefined) => double ?? single ?? ''),
-  )
 }
 
 /** What the template lists stays; Slipway's and the user's variables win over a template entry of the same name. */
@@ -167,5 +179,5 @@ function object(value: Json | undefined): JsonObject | null {
 }
 
 function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : []
+  return Array.isArray(value) ? (value as readonly Json[]) : []
 }

@@ -12,7 +12,9 @@ export function cloudRunLabels(ours: Readonly<Record<string, string>>, template:
     .map(([key, value]) => [labelKey(key), labelText(value)] as const)
     .filter(([key]) => key !== '')
   const theirs = Object.entries(template)
-    .map(([key, value]) => [labelKey(key), labelText(String(value))] as const)
+    .map(
+      ([key, value]) => [labelKey(key), labelText(typeof value === 'string' ? value : JSON.stringify(value))] as const,
+    )
     .filter(([key]) => key !== '')
   const needed = own.filter(([key]) => key.startsWith('slipway-'))
   const rest = own.filter(([key]) => !key.startsWith('slipway-'))
@@ -24,9 +26,14 @@ export function cloudRunLabels(ours: Readonly<Record<string, string>>, template:
 }
 
 function labelKey(key: string): string {
-  return labelText(key).replace(/^[^a-z]+/, '').slice(0, LONGEST)
+  return labelText(key)
+    .replace(/^[^a-z]+/, '')
+    .slice(0, LONGEST)
 }
 
 function labelText(text: string): string {
-  return text.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-').slice(0, LONGEST)
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '-')
+    .slice(0, LONGEST)
 }

@@ -51,7 +51,10 @@ interface LogEntry {
 
 function lineOf(entry: LogEntry): string {
   const text = entry.textPayload ?? entry.jsonPayload?.message ?? ''
-  return text.replaceAll(/\p{Cc}+/gu, ' ').trimEnd().slice(0, LONGEST_LINE)
+  return text
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trimEnd()
+    .slice(0, LONGEST_LINE)
 }
 
 /** The newest lines are worth most, so cutting begins at the oldest. */

@@ -24,8 +24,11 @@ export async function observeJobs(
     const observations: Observation[] = []
     for (const request of requests) {
       const listed = jobs.get(jobPath(request))
-      const found: Found = listed === undefined ? await getJob(client, request, context, signal) : { kind: 'job', job: listed }
-      observations.push(found.kind === 'missing' ? missing(request) : await observation(client, request, found.job, context, signal))
+      const found: Found =
+        listed === undefined ? await getJob(client, request, context, signal) : { kind: 'job', job: listed }
+      observations.push(
+        found.kind === 'missing' ? missing(request) : await observation(client, request, found.job, context, signal),
+      )
     }
     return { kind: 'observed', observations }
   } catch (error) {
@@ -33,20 +36,29 @@ export async function observeJobs(
     if (found.kind === 'fault') return { kind: 'failed', fault: found.fault }
     return {
       kind: 'failed',
-      fault: { class: 'misconfigured', code: 'cloud-run.no-such-location', message: `Google knows no ${context.project} (${context.region}).` },
+      fault: {
+        class: 'misconfigured',
+        code: 'cloud-run.no-such-location',
+        message: `Google knows no ${context.project} (${context.region}).`,
+      },
     }
   }
 }
 
-async function listJobs(client: CloudRunClient, requests: readonly FrozenRequest[], signal: AbortSignal): Promise<Map<string, Job>> {
+async function listJobs(
+  client: CloudRunClient,
+  requests: readonly FrozenRequest[],
+  signal: AbortSignal,
+): Promise<Map<string, Job>> {
   const jobs = new Map<string, Job>()
   for (const parent of new Set(requests.map(parentOf))) {
     let pageToken: string | null = null
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const answer: { data: run_v2.Schema$GoogleCloudRunV2ListJobsResponse } = await client.run.projects.locations.jobs.list(
-        { parent, pageSize: PAGE, ...(pageToken === null ? {} : { pageToken }) },
-        callOptions(signal),
-      )
+      const answer: { data: run_v2.Schema$GoogleCloudRunV2ListJobsResponse } =
+        await client.run.projects.locations.jobs.list(
+          { parent, pageSize: PAGE, ...(pageToken === null ? {} : { pageToken }) },
+          callOptions(signal),
+        )
       for (const job of answer.data.jobs ?? []) if (typeof job.name === 'string') jobs.set(job.name, job)
       pageToken = answer.data.nextPageToken ?? null
       if (pageToken === null || pageToken === '') break
@@ -55,7 +67,12 @@ async function listJobs(client: CloudRunClient, requests: readonly FrozenRequest
   return jobs
 }
 
-async function getJob(client: CloudRunClient, request: FrozenRequest, context: FaultContext, signal: AbortSignal): Promise<Found> {
+async function getJob(
+  client: CloudRunClient,
+  request: FrozenRequest,
+  context: FaultContext,
+  signal: AbortSignal,
+): Promise<Found> {
   try {
     const answer = await client.run.projects.locations.jobs.get({ name: jobPath(request) }, callOptions(signal))
     return { kind: 'job', job: answer.data }
@@ -79,7 +96,13 @@ async function observation(
   const execution = executionOf(request, latest.name)
   switch (latest.completionStatus) {
     case 'EXECUTION_SUCCEEDED':
-      return { ...base, phase: 'succeeded', execution, exit_code: 0, finished_at: parseTimestamp(latest.completionTime ?? '') }
+      return {
+        ...base,
+        phase: 'succeeded',
+        execution,
+        exit_code: 0,
+        finished_at: parseTimestamp(latest.completionTime ?? ''),
+      }
     case 'EXECUTION_FAILED':
     case 'EXECUTION_CANCELLED':
       return await ended(client, request, execution.name ?? '', context, signal)
@@ -87,6 +110,8 @@ async function observation(
       return { ...base, phase: 'pending', execution }
     case 'EXECUTION_RUNNING':
       return { ...base, phase: 'running', execution }
+    case undefined:
+    case null:
     default:
       // Unspecified or newer than this code: the execution itself tells.
       return await ended(client, request, execution.name ?? '', context, signal)
@@ -101,7 +126,9 @@ function withoutExecution(request: FrozenRequest, job: Job): Observation {
     phase: failed ? 'failed' : 'pending',
     execution: null,
     exit_code: null,
-    reason: failed ? `Cloud Run could not start the job: ${condition.message ?? condition.reason ?? 'no reason given'}` : null,
+    reason: failed
+      ? `Cloud Run could not start the job: ${condition.message ?? condition.reason ?? 'no reason given'}`
+      : null,
     finished_at: failed ? parseTimestamp(condition.lastTransitionTime ?? '') : null,
   }
 }
@@ -122,7 +149,12 @@ async function ended(
     throw error
   }
   const completed = execution.conditions?.find((condition) => condition.type === 'Completed')
-  const base = { submission_id: request.identity.submission_id, execution: executionOf(request, name), exit_code: null, reason: null }
+  const base = {
+    submission_id: request.identity.submission_id,
+    execution: executionOf(request, name),
+    exit_code: null,
+    reason: null,
+  }
   if (execution.completionTime === undefined || execution.completionTime === null) {
     return { ...base, phase: (execution.runningCount ?? 0) > 0 ? 'running' : 'pending', finished_at: null }
   }
@@ -134,7 +166,13 @@ async function ended(
   const tasks = (await executions.tasks.list({ parent: name, pageSize: 1 }, callOptions(signal))).data.tasks ?? []
   const result = tasks[0]?.lastAttemptResult
   const exit_code = result?.exitCode ?? null
-  return { ...base, phase: 'failed', exit_code, finished_at, reason: reasonOf(exit_code, result?.termSignal ?? null, completed?.message ?? null) }
+  return {
+    ...base,
+    phase: 'failed',
+    exit_code,
+    finished_at,
+    reason: reasonOf(exit_code, result?.termSignal ?? null, completed?.message ?? null),
+  }
 }
 
 /** Google's own words are kept; the exit code is put in front of them in ours. */
@@ -148,5 +186,12 @@ function reasonOf(exit_code: number | null, signal: number | null, message: stri
 }
 
 function missing(request: FrozenRequest): Observation {
-  return { submission_id: request.identity.submission_id, phase: 'missing', execution: null, exit_code: null, reason: null, finished_at: null }
+  return {
+    submission_id: request.identity.submission_id,
+    phase: 'missing',
+    execution: null,
+    exit_code: null,
+    reason: null,
+    finished_at: null,
+  }
 }

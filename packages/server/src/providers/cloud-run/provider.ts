@@ -79,7 +79,10 @@ async function listOnce(client: CloudRunClient, context: FaultContext, signal: A
   try {
     const parent = `projects/${context.project}/locations/${context.region}`
     await client.run.projects.locations.jobs.list({ parent, pageSize: 1 }, callOptions(signal))
-    return { kind: 'ok', message: `${context.client_email} can list Cloud Run jobs in ${context.project} (${context.region}).` } as const
+    return {
+      kind: 'ok',
+      message: `${context.client_email} can list Cloud Run jobs in ${context.project} (${context.region}).`,
+    } as const
   } catch (error) {
     const found = classify(answerOf(error), context)
     if (found.kind === 'fault') return { kind: 'failed', fault: found.fault } as const
@@ -93,5 +96,9 @@ async function listOnce(client: CloudRunClient, context: FaultContext, signal: A
 }
 
 function credentialsFault(reason: string): Fault {
-  return { class: 'auth', code: 'cloud-run.credentials', message: `The GCP Credentials block cannot be used: ${reason}` }
+  return {
+    class: 'auth',
+    code: 'cloud-run.credentials',
+    message: `The GCP Credentials block cannot be used: ${reason}`,
+  }
 }

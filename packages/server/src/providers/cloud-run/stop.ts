@@ -23,7 +23,9 @@ export async function deleteJob(
   context: FaultContext,
   signal: AbortSignal,
 ): Promise<StopOutcome> {
-  return await idempotent(context, () => client.run.projects.locations.jobs.delete({ name: jobPath(request) }, callOptions(signal)))
+  return await idempotent(context, () =>
+    client.run.projects.locations.jobs.delete({ name: jobPath(request) }, callOptions(signal)),
+  )
 }
 
 async function idempotent(context: FaultContext, call: () => Promise<unknown>): Promise<StopOutcome> {

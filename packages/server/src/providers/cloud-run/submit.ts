@@ -1,4 +1,3 @@
-import type { run_v2 } from '@googleapis/run'
 import type { Json, JsonObject } from '@slipway/contract'
 import { executionToken } from '../../domain/identity.ts'
 import type { Execution, Fault, FindOutcome, FrozenRequest, SubmitOutcome } from '../provider.ts'
@@ -30,7 +29,11 @@ async function create(
   try {
     await client.run.projects.locations.jobs.create(
       // The body was checked field by field when it was rendered; Google's types cannot know that.
-      { parent: parentOf(request), jobId: request.resource_name, requestBody: body as run_v2.Schema$GoogleCloudRunV2Job },
+      {
+        parent: parentOf(request),
+        jobId: request.resource_name,
+        requestBody: body,
+      },
       callOptions(signal),
     )
     // The operation's result is not needed: a job that was accepted is read with jobs.get when somebody wants to know.
@@ -82,7 +85,11 @@ async function adopt(
       // Deleted between the two calls: nothing of ours is there now.
       return {
         kind: 'retry',
-        fault: { class: 'retry', code: 'cloud-run.vanished', message: 'The Cloud Run job was deleted while it was being created.' },
+        fault: {
+          class: 'retry',
+          code: 'cloud-run.vanished',
+          message: 'The Cloud Run job was deleted while it was being created.',
+        },
       }
   }
 }
@@ -145,7 +152,11 @@ async function createThenRun(
     if (found.kind !== 'fault') {
       return {
         kind: 'unknown',
-        fault: { class: 'retry', code: 'cloud-run.run-unclear', message: 'The Cloud Run job exists, but whether it was started is not known yet.' },
+        fault: {
+          class: 'retry',
+          code: 'cloud-run.run-unclear',
+          message: 'The Cloud Run job exists, but whether it was started is not known yet.',
+        },
       }
     }
     return outcomeOf(found.certain, found.fault)
@@ -155,7 +166,11 @@ async function createThenRun(
 /** Google says that it does not know the field, or that the project may not use it yet. */
 function tokenUnsupported(fault: Fault): boolean {
   const about = fault.message.toLowerCase()
-  return fault.code === 'cloud-run.failed-precondition' || about.includes('startexecutiontoken') || about.includes('start_execution_token')
+  return (
+    fault.code === 'cloud-run.failed-precondition' ||
+    about.includes('startexecutiontoken') ||
+    about.includes('start_execution_token')
+  )
 }
 
 export function isOurs(labels: Readonly<Record<string, Json>> | null | undefined, request: FrozenRequest): boolean {

@@ -10,7 +10,8 @@ export function describeCloudRun(type: string): PoolTypeDescription {
   return {
     type,
     display_name: second ? 'Google Cloud Run V2 - Push' : 'Google Cloud Run - Push',
-    description: 'Starts each flow run as a Cloud Run job the moment it is due. Needs a Google Cloud account, no worker.',
+    description:
+      'Starts each flow run as a Cloud Run job the moment it is due. Needs a Google Cloud account, no worker.',
     logo_url: null,
     documentation_url: null,
     is_beta: false,
@@ -72,13 +73,23 @@ const variables: JsonObject = {
       type: 'object',
       additionalProperties: { type: 'string' },
     },
-    command: nullable('string', 'Command', 'What the container runs. Left empty, it runs the flow run that it was started for.'),
+    command: nullable(
+      'string',
+      'Command',
+      'What the container runs. Left empty, it runs the flow run that it was started for.',
+    ),
     credentials: {
       title: 'GCP Credentials',
       description: 'The GCP Credentials block whose service account creates the job.',
       allOf: [{ $ref: '#/definitions/GcpCredentials' }],
     },
-    region: { title: 'Region', description: 'Region in which jobs run.', type: 'string', default: 'us-central1', examples: ['us-central1'] },
+    region: {
+      title: 'Region',
+      description: 'Region in which jobs run.',
+      type: 'string',
+      default: 'us-central1',
+      examples: ['us-central1'],
+    },
     image: {
       title: 'Image',
       description: 'Container image of the flow. Its default carries Prefect; a deployment usually names its own.',
@@ -122,7 +133,8 @@ const variables: JsonObject = {
     },
     max_retries: {
       title: 'Retries by Cloud Run',
-      description: 'How often Cloud Run itself restarts a failed container. A flow has retries of its own, so 0 is right.',
+      description:
+        'How often Cloud Run itself restarts a failed container. A flow has retries of its own, so 0 is right.',
       type: 'integer',
       minimum: 0,
       maximum: 10,
@@ -140,8 +152,16 @@ const variables: JsonObject = {
       maximum: 604_800,
       default: 600,
     },
-    vpc_connector_name: nullable('string', 'VPC connector', 'Serverless VPC connector through which the container reaches a network.'),
-    service_account_name: nullable('string', 'Service account of the flow', 'The identity that the container has; not the one that creates the job.'),
+    vpc_connector_name: nullable(
+      'string',
+      'VPC connector',
+      'Serverless VPC connector through which the container reaches a network.',
+    ),
+    service_account_name: nullable(
+      'string',
+      'Service account of the flow',
+      'The identity that the container has; not the one that creates the job.',
+    ),
   },
   definitions: {
     GcpCredentials: {

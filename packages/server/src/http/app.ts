@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify'
+import type { EdgeContext } from '../context.ts'
+import { createApp } from './server.ts'
+import { mountAdminRoutes } from './routes/admin.ts'
+import { mountFlowRunRoutes } from './routes/flow-runs.ts'
+import { mountFlowRunStateRoutes } from './routes/flow-run-states.ts'
+import { findWorkspaceId } from './workspaces.ts'
+
+/** What the API tells about its own process. */
+export interface AppStatus {
+  readonly isReady: () => { readonly ready: boolean; readonly body: Readonly<Record<string, unknown>> }
+  readonly isHealthy: () => Promise<boolean>
+}
+
+/** Every route of the API; one line a resource. */
+export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance {
+  return createApp(ctx, {
+    findWorkspace: (account_id, workspace_id) => findWorkspaceId(ctx, account_id, workspace_id),
+    register: (app) => {
+      mountAdminRoutes(app, ctx, status)
+      mountFlowRunRoutes(app, ctx)
+      mountFlowRunStateRoutes(app, ctx)
+    },
+  })
+}

@@ -1,0 +1,52 @@
+import { operations } from '@slipway/contract'
+import type { FastifyInstance } from 'fastify'
+import { explainConfig } from '../../config.ts'
+import type { EdgeContext } from '../../context.ts'
+import { problem } from '../../errors.ts'
+import { findSetting, removeSetting, writeSetting } from '../../store/workspace-settings.ts'
+import type { AppStatus } from '../app.ts'
+import { mount, reply } from '../mount.ts'
+import { workPoolTypesView } from './collections.ts'
+
+/** Version of Prefect whose protocol is spoken, and version of that protocol. */
+const PREFECT_VERSION = '3.8.8'
+const API_VERSION = '0.8.4'
+const RESULT_STORAGE = 'default_result_storage_block_id'
+
+export function mountAdminRoutes(app: FastifyInstance, ctx: EdgeContext, status: AppStatus): void {
+  mount(app, operations.health, async () => {
+    if (await status.isHealthy()) return true
+    return reply(503, false)
+  })
+  mount(app, operations.ready, () => {
+    const { ready, body } = status.isReady()
+    return reply(ready ? 200 : 503, body as never)
+  })
+  mount(app, operations.hello, () => '👋')
+  mount(app, operations.version, () => API_VERSION)
+  mount(app, operations.adminVersion, () => PREFECT_VERSION)
+  mount(app, operations.csrfToken, () => {
+    // Clients look for this very sentence, and then never ask again.
+    throw problem(422, 'CSRF protection is disabled.')
+  })
+  mount(app, operations.adminSettings, () =>
+    Object.fromEntries(explainConfig(ctx.config).map(({ name, value }) => [name, value as string])),
+  )
+  mount(app, operations.readServerDefaultResultStorage, async ({ workspace_id }) => {
+    const id = await findSetting(ctx.db, workspace_id, RESULT_STORAGE)
+    return { default_result_storage_block_id: typeof id === 'string' ? id : null }
+  })
+  mount(app, operations.updateServerDefaultResultStorage, async ({ workspace_id, body }) => {
+    const id = body.default_result_storage_block_id
+    await writeSetting(ctx.db, workspace_id, { key: RESULT_STORAGE, value: id }, ctx.clock.now())
+    return { default_result_storage_block_id: id }
+  })
+  mount(app, operations.clearServerDefaultResultStorage, async ({ workspace_id }) => {
+    await removeSetting(ctx.db, workspace_id, RESULT_STORAGE)
+  })
+  mount(app, operations.readViewContent, ({ params }) => {
+    if (params.view === 'aggregate-worker-metadata') return workPoolTypesView(ctx.providers)
+    if (params.view === 'aggregate-block-metadata' || params.view === 'aggregate-flow-metadata') return {}
+    throw problem(404, `View ${params.view} not found`)
+  })
+}

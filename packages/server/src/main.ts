@@ -1,0 +1,5 @@
+export { type Config, type ExplainedSetting, explainConfig, loadConfig } from './config.ts'
+export { PROBES, type Probe, type ProbeName } from './context.ts'
+export { StartupError } from './errors.ts'
+export { createLog } from './log.ts'
+export { type RunningServer, startServer } from './start.ts'

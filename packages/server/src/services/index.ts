@@ -1,0 +1,44 @@
+import { isServiceEnabled } from '../config.ts'
+import type { EdgeContext } from '../context.ts'
+import { canceller } from './canceller.ts'
+import { discarder } from './discarder.ts'
+import { createDispatcher } from './dispatcher.ts'
+import { createReconciler } from './reconciler.ts'
+import { type RunningService, type Service, type ServiceStatus, startService } from './service.ts'
+
+/** Everything that happens by itself, on one screen. */
+function services(ctx: EdgeContext, dispatcher: Service): readonly Service[] {
+  return [
+    dispatcher, // due runs to clouds
+    createReconciler(ctx.config.observe_interval_seconds), // what became of them
+    canceller, // stops what is being cancelled
+    discarder, // removes what is over from the cloud
+  ]
+}
+
+export interface Services {
+  readonly status: () => readonly ServiceStatus[]
+  /** Resolves when every pass and every call to a cloud that was under way is over. */
+  readonly stop: () => Promise<void>
+}
+
+export async function startServices(ctx: EdgeContext): Promise<Services> {
+  const running = new Map<string, RunningService>()
+  const wake = (name: string) => running.get(name)?.wake()
+  const dispatcher = createDispatcher(() => wake('dispatcher'))
+  const unlisten = await ctx.db.listen('slipway_due', () => {
+    wake('dispatcher')
+    wake('canceller')
+  })
+  for (const service of services(ctx, dispatcher)) {
+    if (isServiceEnabled(ctx.config, service.name)) running.set(service.name, startService(ctx, service))
+  }
+  return {
+    status: () => [...running.values()].map((service) => service.status()),
+    stop: async () => {
+      await unlisten()
+      await Promise.all([...running.values()].map((service) => service.stop()))
+      await dispatcher.drain()
+    },
+  }
+}
