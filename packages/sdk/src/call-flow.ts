@@ -1,4 +1,4 @@
-import { RunFailedError } from './errors.ts'
+import { InterruptedError, RunFailedError } from './errors.ts'
 import { executeFlowRun, type Conclusion } from './engine.ts'
 import { checkParameters, type FlowDefinition } from './flow-definition.ts'
 import { createLocalOrchestrator, createRemoteOrchestrator } from './orchestrator.ts'
@@ -38,6 +38,13 @@ async function runHere<R>(
   const run = await createRun(session, definition, checked, parent)
   const interruption = new AbortController()
   const follow = (): void => interruption.abort(parent?.signal.reason)
+  // A program that is stopped must not leave a run behind that seems to go on for ever.
+  const stopListening =
+    parent === null && session.connection !== null
+      ? session.host.onTerminate((signal) =>
+          interruption.abort(new InterruptedError('terminated', `The program was stopped (${signal})`)),
+        )
+      : null
   parent?.signal.addEventListener('abort', follow, { once: true })
   try {
     const conclusion = await executeFlowRun({
@@ -54,6 +61,7 @@ async function runHere<R>(
     })
     return valueOf(conclusion)
   } finally {
+    stopListening?.()
     parent?.signal.removeEventListener('abort', follow)
   }
 }
@@ -90,6 +98,7 @@ async function createRun(
     empirical_policy: retryPolicy(definition),
     tags: definition.tags,
     parent_task_run_id: parentTask?.id ?? null,
+    idempotency_key: host.uuid(),
   })
   return { ...info, id: run.id, name: run.name, flowId: flow.id, tags: run.tags }
 }

@@ -248,6 +248,17 @@ test('a run that the server ended is left alone', async () => {
   })
 })
 
+test('Ctrl-C in a program that called a flow ends the run Crashed', async () => {
+  await withApi(async ({ session, api, host }) => {
+    const waiting = defineFlow({ name: 'f' }, async () => await until(runContext()?.signal ?? AbortSignal.abort()))
+    const result = callFlow(session, waiting, {})
+    await api.seen('LISTEN /events/out')
+    host.terminate('SIGINT')
+    await expect(result).rejects.toThrow('The program was stopped (SIGINT)')
+    expect(api.run.state.type).toBe('CRASHED')
+  })
+})
+
 test('a flow over its time is Failed, named TimedOut', async () => {
   await withApi(async ({ session, api, host }) => {
     const slow = defineFlow({ name: 'f', timeoutSeconds: 3 }, async () => {

@@ -85,6 +85,8 @@ export interface FlowRunCreate {
   readonly empirical_policy: FlowRunPolicy
   readonly tags: readonly string[]
   readonly parent_task_run_id: string | null
+  /** A request that is sent again must not create a second run. */
+  readonly idempotency_key: string
 }
 
 export interface FlowRunUpdate {
