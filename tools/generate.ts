@@ -5,6 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { openMigratedCatalog, type Catalog } from './generate-catalog.ts'
+import { renderOpenApiFile } from './generate-openapi.ts'
 import { renderRows } from './generate-rows.ts'
 import { renderSchema } from './generate-schema.ts'
 
@@ -13,6 +14,8 @@ interface Part {
   /** The whole file. The catalog is opened when a part asks for it. */
   render(sources: { readonly catalog: () => Promise<Catalog> }): Promise<string>
 }
+
+const ROOT = resolve(import.meta.dirname, '..')
 
 const PARTS: Readonly<Record<string, Part>> = {
   rows: {
@@ -23,9 +26,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     file: 'packages/server/src/store/schema.sql',
     render: async ({ catalog }) => renderSchema(await (await catalog()).schema()),
   },
+  openapi: {
+    file: 'docs/reference/openapi.json',
+    render: () => renderOpenApiFile(ROOT),
+  },
 }
-
-const ROOT = resolve(import.meta.dirname, '..')
 
 async function main(args: readonly string[]): Promise<number> {
   const check = args.includes('--check')

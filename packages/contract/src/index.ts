@@ -207,6 +207,7 @@ export { PAGE_LIMIT_ISSUE, normalUuid } from './validation/scalars.ts'
 export { parseDuration } from './validation/duration.ts'
 export { contractChecks, isTimezone } from './validation/checks.ts'
 export { compileSchema, type CompileOptions } from './validation/compile.ts'
+export { renderOpenApi, type OpenApiDocument, type OpenApiOptions } from './openapi.ts'
 export {
   ArtifactFilterId,
   ArtifactFilterKey,
