@@ -110,7 +110,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
         },
         ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
       })
-      const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json')
+      const isJson = (answer.headers['content-type']?.toString() ?? '').startsWith('application/json')
       return {
         status: answer.statusCode,
         body: isJson && answer.payload !== '' ? JSON.parse(answer.payload) : answer.payload,
