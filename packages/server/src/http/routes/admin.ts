@@ -45,7 +45,8 @@ export function mountAdminRoutes(app: FastifyInstance, ctx: EdgeContext, status:
     await removeSetting(ctx.db, workspace_id, RESULT_STORAGE)
   })
   mount(app, operations.readViewContent, ({ params }) => {
-    if (params.view === 'aggregate-worker-metadata') return workPoolTypesView(ctx.providers)
+    if (params.view === 'aggregate-worker-metadata')
+      return workPoolTypesView(ctx.providers.types.flatMap((type) => ctx.providers.describe(type) ?? []))
     if (params.view === 'aggregate-block-metadata' || params.view === 'aggregate-flow-metadata') return {}
     throw problem(404, `View ${params.view} not found`)
   })

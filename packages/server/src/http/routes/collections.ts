@@ -1,26 +1,19 @@
 import type { JsonObject } from '@slipway/contract'
-import type { Providers } from '../../providers/provider.ts'
+import type { PoolTypeDescription } from '../../providers/provider.ts'
 
 /**
  * What kinds of work pools there are, in the shape in which Prefect's CLI reads it: it offers and accepts only the
  * types listed here. Push types come from the providers; `process` is for people who keep a worker of Prefect's own.
  */
-export function workPoolTypesView(providers: Providers): JsonObject {
-  const push = providers.types.flatMap((type) => {
-    const described = providers.describe(type)
-    return described === null
-      ? []
-      : [
-          [
-            type,
-            {
-              ...described,
-              install_command: '',
-              documentation_url: described.documentation_url ?? '',
-              logo_url: described.logo_url ?? '',
-            },
-          ] as const,
-        ]
+export function workPoolTypesView(described: readonly PoolTypeDescription[]): JsonObject {
+  const push = described.map((each) => {
+    // The CLI wants text where there is nothing to link to.
+    const texts = {
+      install_command: '',
+      documentation_url: each.documentation_url ?? '',
+      logo_url: each.logo_url ?? '',
+    }
+    return [each.type, { ...each, ...texts }] as const
   })
   return {
     slipway: Object.fromEntries(push),
