@@ -1,3 +1,4 @@
+import { isUuid } from '../ids.ts'
 import { isRawNumber } from '../lossless-json.ts'
 import { parseTimestamp, fromEpochMs } from '../time.ts'
 import { parseDuration } from './duration.ts'
@@ -144,6 +145,7 @@ function patternFault(text: string, pattern: RegExp | null): Wrong | null {
 
 /** Null when the text is no UUID. */
 export function normalUuid(text: string): string | null {
+  if (isUuid(text)) return text
   const bare = text
     .toLowerCase()
     .replace(/^urn:uuid:/, '')
