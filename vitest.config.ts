@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
-          include: ['tests/{e2e,crash}/**/*.test.ts'],
+          include: ['tests/{providers,e2e,crash}/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,
