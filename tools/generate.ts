@@ -28,7 +28,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   openapi: {
     file: 'docs/reference/openapi.json',
-    render: () => renderOpenApiFile(ROOT),
+    render: () => Promise.resolve(renderOpenApiFile()),
   },
 }
 

@@ -43,6 +43,7 @@ export {
   type ResponseOf,
 } from './operation.ts'
 export { operations, allOperations } from './operations.ts'
+export { VERSION } from './version.ts'
 export {
   StateType,
   TERMINAL_STATE_TYPES,
@@ -205,7 +206,7 @@ export {
 } from './validation/issue.ts'
 export { PAGE_LIMIT_ISSUE, normalUuid } from './validation/scalars.ts'
 export { parseDuration } from './validation/duration.ts'
-export { contractChecks, isTimezone } from './validation/checks.ts'
+export { contractChecks } from './validation/checks.ts'
 export { compileSchema, type CompileOptions } from './validation/compile.ts'
 export { renderOpenApi, type OpenApiDocument, type OpenApiOptions } from './openapi.ts'
 export {

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { Problem, ValidationFailure } from './errors.ts'
 import { SCOPES, type Operation } from './operation.ts'
+import { VERSION } from './version.ts'
 import { nodeOf, type Node } from './validation/node.ts'
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
@@ -16,7 +17,6 @@ export interface OpenApiDocument {
 }
 
 export interface OpenApiOptions {
-  readonly version: string
   readonly operations: readonly Operation[]
   /** Schemas that get a name of their own; what else the record holds is passed over. */
   readonly exports: Readonly<Record<string, unknown>>
@@ -27,7 +27,7 @@ const DESCRIPTION =
   'Times are UTC with six decimals; durations are seconds.'
 
 /** Describes the API from the contract. The same contract always gives the same text. */
-export function renderOpenApi({ version, operations, exports }: OpenApiOptions): OpenApiDocument {
+export function renderOpenApi({ operations, exports }: OpenApiOptions): OpenApiDocument {
   const names = namesOf(exports)
   const schemas = Object.fromEntries(
     [...names].map(([, { name, node }]) => [name, schemaOf(node, names, name)] as const).toSorted(byKey),
@@ -41,7 +41,7 @@ export function renderOpenApi({ version, operations, exports }: OpenApiOptions):
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Slipway', version, description: DESCRIPTION },
+    info: { title: 'Slipway', version: VERSION, description: DESCRIPTION },
     servers: [{ url: '/api' }],
     paths,
     components: {
@@ -96,13 +96,21 @@ function schemaOf(node: Node, names: Names, own?: string): JsonObject {
 
 function formOf(node: Node, names: Names): JsonObject {
   const inner = (child: Node) => schemaOf(child, names)
-  if (node.anyOf !== undefined) return { anyOf: node.anyOf.map(inner) }
+  if (node.anyOf !== undefined) return { anyOf: branchesOf(node, names).map(inner) }
   if (node.const !== undefined) return { const: node.const as Json }
   if (node.enum !== undefined) return { type: 'string', enum: node.enum as readonly Json[] }
   if (node.type === 'array')
     return { type: 'array', ...(node.items === undefined ? {} : { items: inner(node.items) }), ...uniqueness(node) }
   if (node.type === 'object') return objectOf(node, inner)
   return node.type === undefined ? {} : { type: node.type }
+}
+
+/** "This, that or nothing" reads better than "this or that, or nothing". */
+function branchesOf({ anyOf = [] }: Node, names: Names): readonly Node[] {
+  return anyOf.flatMap((branch) => {
+    const isNamed = names.has(identityOf(branch) ?? branch)
+    return branch.anyOf === undefined || isNamed ? [branch] : branchesOf(branch, names)
+  })
 }
 
 function uniqueness({ set }: Node): JsonObject {

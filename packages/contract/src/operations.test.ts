@@ -1,9 +1,11 @@
 import type { TSchema } from 'typebox'
 import { expect, test } from 'vitest'
+import packageFile from '../package.json' with { type: 'json' }
 import { allOperations, operations } from './operations.ts'
 import { definitions } from './triggers.ts'
 import { compileSchema } from './validation/compile.ts'
 import type { Checks } from './validation/issue.ts'
+import { VERSION } from './version.ts'
 
 /** Every check exists: which ones the server has is its own test. */
 const anyCheck: Checks = new Proxy({}, { get: () => () => null })
@@ -39,4 +41,8 @@ test('every request schema can be compiled', () => {
 
 test('only health answers everybody', () => {
   expect(allOperations.filter((operation) => operation.public).map(({ id }) => id)).toEqual(['health', 'ready'])
+})
+
+test('the version is that of the package', () => {
+  expect(VERSION).toBe(packageFile.version)
 })

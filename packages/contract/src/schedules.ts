@@ -25,7 +25,7 @@ export type IntervalSchedule = Static<typeof IntervalSchedule>
 
 export const CronScheduleInput = Strict(
   {
-    cron: Type.String(),
+    cron: Type.String({ check: 'cron' }),
     timezone: Default(Nullable(Type.String()), null),
     day_or: Default(Type.Boolean(), true),
   },
@@ -34,14 +34,14 @@ export const CronScheduleInput = Strict(
 export type CronScheduleInput = Static<typeof CronScheduleInput>
 
 export const RRuleScheduleInput = Strict({
-  rrule: Type.String(),
+  rrule: Type.String({ check: 'rrule' }),
   timezone: Default(Nullable(TimezoneName), 'UTC'),
 })
 export type RRuleScheduleInput = Static<typeof RRuleScheduleInput>
 
 export const IntervalScheduleInput = Strict(
   {
-    interval: Type.Number({ format: 'duration', check: 'positive-duration' }),
+    interval: Type.Number({ format: 'duration', check: 'interval' }),
     anchor_date: Type.Optional(DateTime),
     timezone: Default(Nullable(Type.String()), null),
   },

@@ -1,8 +1,7 @@
-import type { Checks, Wrong } from './issue.ts'
+import type { Checks } from './issue.ts'
 
 const SLUG = /^[a-z0-9-]*$/
 const VARIABLE_NAME = /^[a-z0-9_-]+$/
-const ZONE = /^[A-Z][\w+/-]*$/
 const BANNED = /[/%&><]/
 const MOST_VARIABLE_CHARACTERS = 5_000
 const MOST_CACHE_KEY_CHARACTERS = 2_000
@@ -36,19 +35,12 @@ export const contractChecks = {
   'not-negative': (number: number) => (number < 0 ? 'This must not be negative' : null),
   'retry-delays': (delays: unknown) =>
     Array.isArray(delays) && delays.length > 50 ? 'At most 50 retry delays are allowed' : null,
-  'positive-duration': (seconds: number) => (seconds > 0 ? null : 'An interval must be longer than nothing'),
   'max-scheduled-runs': (count: number) =>
     count > MOST_SCHEDULED_RUNS ? `This must be at most ${MOST_SCHEDULED_RUNS}` : null,
   'parameters-size': (parameters: unknown) =>
     new TextEncoder().encode(JSON.stringify(parameters)).length > MOST_PARAMETER_BYTES
       ? `Parameters may have at most ${MOST_PARAMETER_BYTES} bytes as JSON`
       : null,
-  timezone: ({ timezone }: { readonly timezone?: string | null }) =>
-    timezone === undefined || timezone === null || timezone === '' || isTimezone(timezone)
-      ? null
-      : `"${timezone}" is no time zone; name one like America/New_York`,
-  'timezone-name': (text: string): Wrong | null =>
-    isTimezone(text) ? null : { type: 'string_pattern_mismatch', msg: `"${text}" is no time zone` },
   'block-document': ({ name, is_anonymous }: { readonly name: string | null; readonly is_anonymous: boolean }) =>
     name === null && !is_anonymous ? 'A block document needs a name unless it is anonymous' : null,
   resource: (labels: Labelled) => resourceFault(labels),
@@ -83,14 +75,4 @@ function resourceFault(labels: Labelled): string | null {
 function selectionFault(source: Source['source'], id: string | null, field: string): string | null {
   if (source === 'selected') return id === null ? `${field} is required when the source is "selected"` : null
   return id === null ? null : `${field} is not allowed when the source is "inferred"`
-}
-
-export function isTimezone(name: string): boolean {
-  if (!ZONE.test(name)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
 }

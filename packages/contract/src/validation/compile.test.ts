@@ -4,7 +4,7 @@ import { DateTime, Duration, Labels } from '../json.ts'
 import { Uuid } from '../ids.ts'
 import { parseLossless } from '../lossless-json.ts'
 import { Default, Integer, Nullable, OneOf, SetOf, Strict } from '../schema.ts'
-import { contractChecks, isTimezone } from './checks.ts'
+import { contractChecks } from './checks.ts'
 import { compileSchema } from './compile.ts'
 import type { Issue } from './issue.ts'
 
@@ -98,15 +98,4 @@ test('each reader gets its own copy of a default', () => {
 
 test('a schema that names an unknown check is a mistake of ours', () => {
   expect(() => compileSchema(Type.String({ check: 'nope' }), { checks: {} })).toThrow('nope')
-})
-
-test.for([
-  ['Europe/Paris', true],
-  ['US/Eastern', true],
-  ['Etc/GMT+5', true],
-  ['Mars/Base', false],
-  ['+01:00', false],
-  ['utc; drop', false],
-] as const)('%s is a time zone: %s', ([timezone, expected]) => {
-  expect(isTimezone(timezone)).toBe(expected)
 })

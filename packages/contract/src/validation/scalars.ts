@@ -15,7 +15,7 @@ export const PAGE_LIMIT_ISSUE = 'page_limit'
 const COMPACT_UUID = /^[0-9a-f]{32}$/
 
 /** A number from the wire as a plain one; null when it is none. */
-export function plainNumber(value: unknown): number | null {
+function plainNumber(value: unknown): number | null {
   if (typeof value === 'number') return value
   return isRawNumber(value) ? Number(value.rawJSON) : null
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { EdgeContext } from '../context.ts'
+import { mountDocs } from './docs.ts'
 import { createApp } from './server.ts'
 import { mountAdminRoutes } from './routes/admin.ts'
 import { mountFlowRunRoutes } from './routes/flow-runs.ts'
@@ -20,6 +21,7 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountAdminRoutes(app, ctx, status)
       mountFlowRunRoutes(app, ctx)
       mountFlowRunStateRoutes(app, ctx)
+      mountDocs(app)
     },
   })
 }

@@ -2,6 +2,7 @@ import { contractChecks, type Checks } from '@slipway/contract'
 import { deploymentParameterComplaint } from '../domain/json-schema/parameters.ts'
 import { createPatternCache } from '../domain/json-schema/patterns.ts'
 import type { OpaqueObject } from '../domain/json-schema/plain.ts'
+import { cronComplaint, intervalComplaint, ruleComplaint, timezoneComplaint } from '../domain/schedules/validate.ts'
 import { templateComplaint } from '../domain/templates/validate.ts'
 
 /** Regular expressions of users' schemas that stay compiled. */
@@ -20,6 +21,15 @@ export function createRequestChecks(): Checks {
   const patterns = createPatternCache(MOST_PATTERNS)
   return {
     ...contractChecks,
+    cron: cronComplaint,
+    rrule: ruleComplaint,
+    interval: intervalComplaint,
+    timezone: ({ timezone }: { readonly timezone: string | null }) =>
+      timezone === null ? null : timezoneComplaint(timezone),
+    'timezone-name': (timezone: string) => {
+      const msg = timezoneComplaint(timezone)
+      return msg === null ? null : { type: 'string_pattern_mismatch', msg }
+    },
     'base-job-template': (template: OpaqueObject) => templateComplaint(template),
     deployment: (body: DeploymentBody) => {
       if ((body.concurrency_limit ?? null) !== null && (body.global_concurrency_limit_id ?? null) !== null)

@@ -1,4 +1,4 @@
-import { allOperations } from '@slipway/contract'
+import { allOperations, VERSION } from '@slipway/contract'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEchoApp } from '../testing/echo-app.ts'
@@ -6,7 +6,7 @@ import { mountDocs } from './docs.ts'
 
 let app: FastifyInstance
 beforeAll(async () => {
-  app = await createEchoApp({ register: (scope) => mountDocs(scope, { version: '1.2.3' }) })
+  app = await createEchoApp({ register: mountDocs })
 })
 afterAll(() => app.close())
 
@@ -24,7 +24,7 @@ interface Document {
 test('openapi.json holds every operation, and every reference leads somewhere', async () => {
   const response = await get('/openapi.json')
   const { openapi, info, paths, components } = response.json<Document>()
-  expect([openapi, info.version]).toEqual(['3.1.0', '1.2.3'])
+  expect([openapi, info.version]).toEqual(['3.1.0', VERSION])
   const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId))
   expect(ids.toSorted()).toEqual(allOperations.map(({ id }) => id).toSorted())
   const names = new Set(Array.from(response.body.matchAll(/#\/components\/schemas\/(\w+)/g), ([, name]) => name))

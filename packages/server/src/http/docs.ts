@@ -7,9 +7,9 @@ import { DOCS_STYLE, renderDocsPage } from './docs-page.ts'
 const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(DOCS_STYLE).digest('base64')}'; frame-ancestors 'none'`
 
 /** `/openapi.json` and the reference that is made from it. Both are rendered when they are first asked for. */
-export function mountDocs(app: FastifyInstance, { version }: { readonly version: string }): void {
+export function mountDocs(app: FastifyInstance): void {
   const rendered = new Map<'document' | 'page', string>()
-  const document = () => contract.renderOpenApi({ version, operations: contract.allOperations, exports: contract })
+  const document = () => contract.renderOpenApi({ operations: contract.allOperations, exports: contract })
   const once = (what: 'document' | 'page', render: () => string) => {
     const text = rendered.get(what) ?? render()
     rendered.set(what, text)
