@@ -6,7 +6,7 @@ import { Default, Integer, Nullable, Strict } from './schema.ts'
 export const FlowCreate = Strict({
   name: Name,
   tags: Default(Type.Array(Type.String()), []),
-  labels: Default(Nullable(Labels), null),
+  labels: Default(Nullable(Labels), {}),
 })
 export type FlowCreate = Static<typeof FlowCreate>
 

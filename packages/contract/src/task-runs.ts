@@ -69,7 +69,7 @@ export const TaskRunCreate = Strict({
   task_version: Default(Nullable(Type.String()), null),
   empirical_policy: Type.Optional(TaskRunPolicyInput),
   tags: Default(Type.Array(Type.String()), []),
-  labels: Default(Nullable(Labels), null),
+  labels: Default(Nullable(Labels), {}),
   task_inputs: Default(TaskInputs, {}),
 })
 export type TaskRunCreate = Static<typeof TaskRunCreate>

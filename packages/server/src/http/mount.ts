@@ -6,7 +6,7 @@ import { isReply, type Handler, type RouteRequest } from './request.ts'
 import type { RouteTable } from './route-table.ts'
 
 export { reply } from './request.ts'
-export type { Handler, Reply, RouteRequest } from './request.ts'
+export type { Handler } from './request.ts'
 
 const PREFIXES = ['/api', '/api/accounts/:account_id/workspaces/:workspace_id']
 

@@ -62,9 +62,8 @@ export function createApp(ctx: EdgeContext, { register, findWorkspace }: AppPart
       const given = headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : ctx.ids.uuid()
     },
-    frameworkErrors: (error, request, answer) => {
-      sendError(error.code === 'FST_ERR_BAD_URL' ? notFound() : error, request, answer)
-    },
+    // What the router cannot read, such as `%zz` or a name longer than any, is the path of nothing.
+    frameworkErrors: (_error, request, answer) => sendError(notFound(), request, answer),
   })
   app.decorate('routeTable', routeTable)
   app.decorate('requestChecks', createRequestChecks())

@@ -147,6 +147,7 @@ test.for<[Method, string, unknown, number, string]>([
   ['GET', '/work_pools/a%2Fb', undefined, 404, 'Not Found'],
   ['GET', '/work_pools/%00', undefined, 404, 'Not Found'],
   ['GET', '/work_pools/%zz', undefined, 404, 'Not Found'],
+  ['GET', `/work_pools/${'a'.repeat(2_001)}`, undefined, 404, 'Not Found'],
   ['DELETE', '/flows/', undefined, 405, 'Method Not Allowed'],
   ['GET', '/flow_runs/filter', undefined, 405, 'Method Not Allowed'],
   ['DELETE', '/flow_runs/filter', undefined, 405, 'Method Not Allowed'],

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { loadConfig } from '../config.ts'
 import type { EdgeContext } from '../context.ts'
-import { mount, reply, type RouteRequest } from '../http/mount.ts'
+import { mount, reply } from '../http/mount.ts'
+import type { RouteRequest } from '../http/request.ts'
 import { createApp, type AppParts } from '../http/server.ts'
 
 /** What every route of an echo app answers with; no operation uses the status. */
