@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Json, type JsonObject, isObject, objectOf, textOf } from './json.ts'
 
-export type FieldType =
+type FieldType =
   | { readonly kind: 'scalar'; readonly name: string }
   | { readonly kind: 'enum'; readonly name: string }
   | { readonly kind: 'message'; readonly name: string }
@@ -27,7 +27,7 @@ export interface Message {
   readonly fields: ReadonlyMap<string, Field>
 }
 
-export interface EnumType {
+interface EnumType {
   readonly name: string
   readonly numbers: ReadonlyMap<string, number>
   readonly names: ReadonlyMap<number, string>
@@ -53,7 +53,8 @@ export interface ApiDefinition {
 const HTTP_METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const
 
 export function loadCloudRunDefinition(): ApiDefinition {
-  const path = createRequire(import.meta.url).resolve('@google-cloud/run/build/protos/protos.json')
+  const require = createRequire(import.meta.url)
+  const path = require.resolve('@google-cloud/run/build/protos/protos.json')
   const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'))
   if (!isObject(parsed)) throw new Error(`${path} does not hold an API definition`)
   return createDefinition(parsed)

@@ -54,6 +54,7 @@ export const CONTROL_ACTIONS: Readonly<Record<string, ControlAction>> = {
     auth.forget()
     clock.setOffset(0)
     runtime.changed()
+    for (const execution of executions) lifecycle.force(execution, { action: 'kill' })
     await Promise.all(executions.map((execution) => lifecycle.discard(execution)))
     return {}
   },

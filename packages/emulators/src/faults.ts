@@ -19,7 +19,7 @@ export interface Fault {
   readonly times?: number
 }
 
-export interface ActiveFault extends Fault {
+interface ActiveFault extends Fault {
   readonly id: number
   hits: number
 }

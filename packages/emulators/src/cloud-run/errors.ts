@@ -3,19 +3,19 @@ import { type JsonObject, compact } from '../json.ts'
 import type { FieldViolation } from '../spec-validator.ts'
 
 const HTTP_STATUS = {
-  CANCELLED: [499, 1],
-  INVALID_ARGUMENT: [400, 3],
-  DEADLINE_EXCEEDED: [504, 4],
-  NOT_FOUND: [404, 5],
-  ALREADY_EXISTS: [409, 6],
-  PERMISSION_DENIED: [403, 7],
-  RESOURCE_EXHAUSTED: [429, 8],
-  FAILED_PRECONDITION: [400, 9],
-  ABORTED: [409, 10],
-  UNIMPLEMENTED: [501, 12],
-  INTERNAL: [500, 13],
-  UNAVAILABLE: [503, 14],
-  UNAUTHENTICATED: [401, 16],
+  CANCELLED: 499,
+  INVALID_ARGUMENT: 400,
+  DEADLINE_EXCEEDED: 504,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  PERMISSION_DENIED: 403,
+  RESOURCE_EXHAUSTED: 429,
+  FAILED_PRECONDITION: 400,
+  ABORTED: 409,
+  UNIMPLEMENTED: 501,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  UNAUTHENTICATED: 401,
 } as const
 
 export type GoogleStatus = keyof typeof HTTP_STATUS
@@ -33,8 +33,7 @@ export class GoogleError extends Error {
   }
 }
 
-export const httpStatusOf = (status: GoogleStatus): number => HTTP_STATUS[status][0]
-export const codeOf = (status: GoogleStatus): number => HTTP_STATUS[status][1]
+export const httpStatusOf = (status: GoogleStatus): number => HTTP_STATUS[status]
 
 export function errorBody(error: GoogleError): JsonObject {
   const { message, status, details } = error
@@ -45,7 +44,7 @@ export function errorBody(error: GoogleError): JsonObject {
 
 /** The body that belongs to an HTTP status when only that is known, as for an injected fault. */
 export function errorBodyFor(http_status: number): JsonObject {
-  const found = Object.entries(HTTP_STATUS).find(([, [status]]) => status === http_status)
+  const found = Object.entries(HTTP_STATUS).find(([, status]) => status === http_status)
   const status = found?.[0] ?? (http_status >= 500 ? 'INTERNAL' : 'UNKNOWN')
   return { error: { code: http_status, message: `The service answered ${http_status} (injected fault).`, status } }
 }

@@ -4,7 +4,7 @@ import { type JsonObject, numberOf, objectOf, stringMapOf, textOf } from '../jso
 import { GoogleError, notFound } from './errors.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Operations } from './operations.ts'
-import { listPage } from './paging.ts'
+import { listPage, listed } from './paging.ts'
 import { type ExecutionRecord, type JobRecord, isTerminal, shortName, taskName } from './resources.ts'
 import { type Runtime, lookUp, newEtag, nextSequence } from './runtime.ts'
 import { executionView, operationView, taskView } from './views.ts'
@@ -80,7 +80,7 @@ export function createExecutions({ runtime, operations, lifecycle, removed }: Ex
       launch_stage: job.spec['launchStage'] ?? 'GA',
       template: objectOf(template, 'template') ?? {},
       task_count,
-      parallelism: numberOf(template, 'parallelism') ?? 0,
+      parallelism: numberOf(template, 'parallelism') || task_count,
       create_time: now,
       start_time: null,
       completion_time: null,
@@ -154,7 +154,7 @@ export function createExecutions({ runtime, operations, lifecycle, removed }: Ex
       if (!parent.endsWith('/jobs/-') && lookUp(state.jobs, parent) === undefined) throw notFound(parent)
       const all = Object.values(state.executions).filter(({ name }) => matches(name, parent))
       const { items, page } = listPage(all, parent, request)
-      return { executions: items.map(executionView), ...page }
+      return listed('executions', items.map(executionView), page)
     },
 
     cancel(request) {
@@ -199,7 +199,11 @@ export function createExecutions({ runtime, operations, lifecycle, removed }: Ex
           execution.tasks.map((task) => ({ sequence: execution.sequence * 10_000 - task.index, execution, task })),
         )
       const { items, page } = listPage(all, parent, request)
-      return { tasks: items.map(({ execution, task }) => taskView(execution, task)), ...page }
+      return listed(
+        'tasks',
+        items.map(({ execution, task }) => taskView(execution, task)),
+        page,
+      )
     },
   }
 }

@@ -7,7 +7,7 @@ import type { Executions } from './executions.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Operations } from './operations.ts'
 import { applyOverrides } from './overrides.ts'
-import { listPage } from './paging.ts'
+import { listPage, listed } from './paging.ts'
 import type { Quotas } from './quotas.ts'
 import { type ExecutionRecord, type JobRecord, isTerminal } from './resources.ts'
 import { type Runtime, lookUp, newEtag, nextSequence } from './runtime.ts'
@@ -131,7 +131,11 @@ export function createJobs({ runtime, operations, executions, lifecycle, quotas 
       const parent = textOf(request, 'parent') ?? ''
       const all = Object.values(state.jobs).filter(({ name }) => name.startsWith(`${parent}/jobs/`))
       const { items, page } = listPage(all, parent, request)
-      return { jobs: items.map((job) => jobView(state, job)), ...page }
+      return listed(
+        'jobs',
+        items.map((job) => jobView(state, job)),
+        page,
+      )
     },
 
     update(request, caller) {

@@ -25,7 +25,7 @@ export interface Lifecycle {
   close(): Promise<void>
 }
 
-export interface ForcedEnd {
+interface ForcedEnd {
   /** complete and fail: the task ends so. kill: SIGKILL. preempt: the machine is lost and the platform starts the task again. */
   readonly action: 'complete' | 'fail' | 'kill' | 'preempt'
   readonly exit_code?: number
@@ -70,7 +70,7 @@ export function createLifecycle(runtime: Runtime, engine: ContainerEngine, hooks
 
   async function run(execution: ExecutionRecord): Promise<void> {
     const queue = [...execution.tasks]
-    const lanes = Math.min(execution.parallelism === 0 ? queue.length : execution.parallelism, MOST_PARALLEL_TASKS)
+    const lanes = Math.min(execution.parallelism, MOST_PARALLEL_TASKS)
     const work = async (): Promise<void> => {
       for (let task = queue.shift(); task !== undefined && !isOver(execution); task = queue.shift()) {
         await runTask(execution, task)

@@ -3,7 +3,7 @@ import { type JsonObject, compact, isObject, numberOf, textOf, textsOf } from '.
 import { formatTimestamp } from '../clock.ts'
 import { invalidField } from './errors.ts'
 import { parseLogFilter } from './log-filter.ts'
-import { listPage } from './paging.ts'
+import { listPage, listed } from './paging.ts'
 import { type ExecutionRecord, type LogLine, locationOf, projectOf, shortName } from './resources.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -49,7 +49,11 @@ export function listLogEntries({ state, clock }: Runtime, { project_ids, request
     .map(({ order, entry }) => ({ sequence: isDescending ? order : -order, entry }))
   const parent = `${project_ids.join()}|${textOf(request, 'filter') ?? ''}|${String(isDescending)}`
   const { items, page } = listPage(entries, parent, { ...request, pageSize: numberOf(request, 'pageSize') ?? 50 })
-  return { entries: items.map(({ entry }) => entry), ...page }
+  return listed(
+    'entries',
+    items.map(({ entry }) => entry),
+    page,
+  )
 }
 
 function entryView(execution: ExecutionRecord, line: LogLine): JsonObject {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type JsonObject, textOf } from '../json.ts'
 import { GoogleError, notFound } from './errors.ts'
-import { listPage } from './paging.ts'
+import { listPage, listed } from './paging.ts'
 import type { OperationRecord } from './resources.ts'
 import { regionOf } from './resources.ts'
 import { type Runtime, lookUp, nextSequence } from './runtime.ts'
@@ -98,7 +98,11 @@ export function createOperations(runtime: Runtime): Operations {
         throw new GoogleError('INVALID_ARGUMENT', 'This emulator lists operations without a filter only.')
       const all = Object.values(state.operations).filter(({ name }) => name.startsWith(`${parent}/operations/`))
       const { items, page } = listPage(all, parent, request)
-      return { operations: items.map((operation) => operationView(state, operation)), ...page }
+      return listed(
+        'operations',
+        items.map((operation) => operationView(state, operation)),
+        page,
+      )
     },
 
     async wait(request) {

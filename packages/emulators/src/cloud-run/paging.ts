@@ -7,7 +7,7 @@ const LARGEST_SIZE = 1_000
 
 export interface Page<Item> {
   readonly items: readonly Item[]
-  /** To be spread into the answer: holds the token when there is more. */
+  /** Holds the token when there is more. */
   readonly page: JsonObject
 }
 
@@ -26,6 +26,10 @@ export function listPage<Item extends { readonly sequence: number }>(
   const hasMore = rest.length > items.length && last !== undefined
   return { items, page: hasMore ? { nextPageToken: writeToken(last.sequence, parent) } : {} }
 }
+
+/** The answer to a list. An empty list is left out, as Google does. */
+export const listed = (key: string, items: readonly JsonObject[], page: JsonObject): JsonObject =>
+  items.length === 0 ? page : { [key]: items, ...page }
 
 const writeToken = (sequence: number, parent: string): string =>
   Buffer.from(JSON.stringify([sequence, parent])).toString('base64url')

@@ -101,19 +101,19 @@ export interface ServiceAccount {
   readonly is_disabled: boolean
 }
 
-export interface AccessToken {
+interface AccessToken {
   readonly email: string
   readonly expires_ms: number
 }
 
-export interface Project {
+interface Project {
   readonly project_number: string
   readonly disabled_services: readonly string[]
 }
 
-export type ImageStatus = 'known' | 'missing' | 'denied' | 'unauthorized'
+type ImageStatus = 'known' | 'missing' | 'denied' | 'unauthorized'
 
-export interface Counters {
+interface Counters {
   process_starts: number
   by_job: Record<string, number>
   by_flow_run_id: Record<string, number>
@@ -166,7 +166,7 @@ export interface Settings {
   max_running_executions: number | null
 }
 
-export const defaultSettings = (): Settings => ({
+const defaultSettings = (): Settings => ({
   auth: 'on',
   auto_complete: false,
   ready_delay_ms: 10,
