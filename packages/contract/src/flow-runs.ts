@@ -20,7 +20,7 @@ export const FlowRunPolicyInput = Type.Object({
   retry_delay_seconds: Default(Type.Number(), 0),
   retries: Default(Nullable(Integer()), null),
   retry_delay: Default(Nullable(Integer()), null),
-  pause_keys: Default(Nullable(SetOf(Type.String())), null),
+  pause_keys: Default(Nullable(SetOf(Type.String())), []),
   resuming: Default(Nullable(Type.Boolean()), false),
   retry_type: Default(Nullable(OneOf(['in_process', 'reschedule'])), null),
 })

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Operator } from './operator.ts'
 import { Uuid } from '../ids.ts'
-import { Nullable, Strict } from '../schema.ts'
+import { Default, Nullable, Strict } from '../schema.ts'
 
 export const BlockTypeFilterName = Strict({
   like_: Type.Optional(Nullable(Type.String())),
@@ -72,7 +72,7 @@ export type BlockDocumentFilterName = Static<typeof BlockDocumentFilterName>
 export const BlockDocumentFilter = Strict({
   operator: Type.Optional(Operator),
   id: Type.Optional(Nullable(BlockDocumentFilterId)),
-  is_anonymous: Type.Optional(Nullable(BlockDocumentFilterIsAnonymous)),
+  is_anonymous: Default(Nullable(BlockDocumentFilterIsAnonymous), { eq_: false }),
   block_type_id: Type.Optional(Nullable(BlockDocumentFilterBlockTypeId)),
   name: Type.Optional(Nullable(BlockDocumentFilterName)),
 })
