@@ -5,6 +5,7 @@ import { createApp } from './server.ts'
 import { mountAdminRoutes } from './routes/admin.ts'
 import { mountFlowRunRoutes } from './routes/flow-runs.ts'
 import { mountFlowRunStateRoutes } from './routes/flow-run-states.ts'
+import { mountVariableRoutes } from './routes/variables.ts'
 import { findWorkspaceId } from './workspaces.ts'
 
 /** What the API tells about its own process. */
@@ -21,6 +22,7 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountAdminRoutes(app, ctx, status)
       mountFlowRunRoutes(app, ctx)
       mountFlowRunStateRoutes(app, ctx)
+      mountVariableRoutes(app, ctx)
       mountDocs(app)
     },
   })
