@@ -2,6 +2,7 @@ import { epochMs, type Timestamp } from '@slipway/contract'
 import type { EdgeContext } from '../context.ts'
 import { claimDueRuns } from '../operations/claim-due-runs.ts'
 import { claimOpenSubmissionsOnce } from '../operations/claim-open-submissions.ts'
+import { wakeSlotWaiters } from '../operations/wake-slot-waiters.ts'
 import type { Provider } from '../providers/provider.ts'
 import { findNextDueTime, listDueQueues } from '../store/due-runs.ts'
 import { findNextSubmissionTry } from '../store/submissions.ts'
@@ -49,7 +50,8 @@ export function createDispatcher(wake: () => void): Service & { drain(): Promise
       send(ctx, claim.sendables)
       const open = await claimOpenSubmissionsOnce(ctx, room)
       send(ctx, await toSendables(ctx, open))
-      if (claim.more || open.length === room) return 'more'
+      const woken = await wakeSlotWaiters(ctx, room)
+      if (claim.more || open.length === room || woken > 0) return 'more'
       cancelTimer = ctx.timers.after(await pauseMs(ctx), wake)
       return 'idle'
     },

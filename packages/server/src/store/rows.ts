@@ -309,6 +309,7 @@ export type SubmissionRow = {
   readonly credential_hash: Buffer
   readonly credential_expires: Timestamp | null
   readonly start_transition_id: string | null
+  readonly start_client_id: string | null
   readonly started_at: Timestamp | null
   readonly first_sent_at: Timestamp | null
   readonly tries: number

@@ -320,6 +320,7 @@ CREATE UNIQUE INDEX flow_run_idempotency ON public.flow_run USING btree (flow_id
 CREATE INDEX flow_run_name ON public.flow_run USING gin (name gin_trgm_ops);
 CREATE INDEX flow_run_parent ON public.flow_run USING btree (parent_task_run_id) WHERE (parent_task_run_id IS NOT NULL);
 CREATE INDEX flow_run_scheduled ON public.flow_run USING btree (next_scheduled_start_time) WHERE (state_type = 'SCHEDULED'::text);
+CREATE INDEX flow_run_slot_waiter ON public.flow_run USING btree (deployment_id, expected_start_time, id) WHERE (state_name = 'AwaitingConcurrencySlot'::text);
 CREATE INDEX flow_run_started ON public.flow_run USING btree (workspace_id, COALESCE(start_time, expected_start_time) DESC, id DESC);
 CREATE INDEX flow_run_state_expected ON public.flow_run USING btree (workspace_id, state_type, expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_tags ON public.flow_run USING gin (tags);
@@ -408,6 +409,7 @@ create table submission (
   credential_hash bytea not null,
   credential_expires timestamp with time zone,
   start_transition_id uuid,
+  start_client_id text,
   started_at timestamp with time zone,
   first_sent_at timestamp with time zone,
   tries integer not null default 0,

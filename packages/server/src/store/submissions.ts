@@ -6,7 +6,7 @@ import { sql } from './sql.ts'
 export const submissionColumns = sql`
   s.id, s.workspace_id, s.created, s.updated, s.flow_run_id, s.attempt_no, s.work_pool_id, s.pool_type,
   s.credentials_block_id, s.state, s.resource_name, s.infrastructure_pid, s.sealed_request, s.request_sha256,
-  s.credential_hash, s.credential_expires, s.start_transition_id, s.started_at, s.first_sent_at, s.tries, s.next_try_at,
+  s.credential_hash, s.credential_expires, s.start_transition_id, s.start_client_id, s.started_at, s.first_sent_at, s.tries, s.next_try_at,
   s.fault, s.execution, s.lease_owner, s.lease_until, s.observed_at, s.first_missing_at, s.terminal_seen_at,
   s.stop_requested_at, s.stop_tries, s.finished_at, s.discarded_at`
 

@@ -111,6 +111,8 @@ create index flow_run_due on flow_run (work_queue_id, next_scheduled_start_time,
 create index flow_run_active on flow_run (work_queue_id, state_type) where state_type in ('PENDING', 'RUNNING', 'CANCELLING');
 create index flow_run_watched on flow_run (state_type, state_timestamp) where state_type in ('PENDING', 'RUNNING', 'CANCELLING', 'PAUSED');
 create index flow_run_scheduled on flow_run (next_scheduled_start_time) where state_type = 'SCHEDULED';
+-- Runs that wait for a slot of their deployment, the longest waiting first.
+create index flow_run_slot_waiter on flow_run (deployment_id, expected_start_time, id) where state_name = 'AwaitingConcurrencySlot';
 create unique index flow_run_idempotency on flow_run (flow_id, idempotency_key) where idempotency_key is not null;
 create index flow_run_tags on flow_run using gin (tags);
 create index flow_run_name on flow_run using gin (name gin_trgm_ops);
@@ -330,6 +332,8 @@ create table submission (
   credential_hash bytea not null,
   credential_expires timestamptz,
   start_transition_id uuid,
+  -- The process that started: its client's own id, where it sends one.
+  start_client_id text,
   started_at timestamptz,
   first_sent_at timestamptz,
   tries integer not null default 0,
