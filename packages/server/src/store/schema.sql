@@ -233,6 +233,7 @@ create table deployment_schedule (
 );
 CREATE INDEX deployment_schedule_deployment ON public.deployment_schedule USING btree (deployment_id, created DESC, "position" DESC);
 CREATE INDEX deployment_schedule_plan ON public.deployment_schedule USING btree (plan_after NULLS FIRST, id) WHERE active;
+CREATE UNIQUE INDEX deployment_schedule_slug ON public.deployment_schedule USING btree (deployment_id, slug) WHERE (slug IS NOT NULL);
 
 create table event (
   id uuid not null,
@@ -312,12 +313,14 @@ create table flow_run (
   constraint flow_run_pkey PRIMARY KEY (id)
 ) with (fillfactor=80);
 CREATE INDEX flow_run_active ON public.flow_run USING btree (work_queue_id, state_type) WHERE (state_type = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'CANCELLING'::text]));
+CREATE INDEX flow_run_coming ON public.flow_run USING btree (deployment_id, next_scheduled_start_time, id) WHERE (state_type = 'SCHEDULED'::text);
 CREATE INDEX flow_run_deployment ON public.flow_run USING btree (deployment_id, expected_start_time DESC, id DESC) WHERE (deployment_id IS NOT NULL);
 CREATE INDEX flow_run_due ON public.flow_run USING btree (work_queue_id, next_scheduled_start_time, id) WHERE (state_type = 'SCHEDULED'::text);
 CREATE INDEX flow_run_expected ON public.flow_run USING btree (workspace_id, expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow ON public.flow_run USING btree (flow_id, expected_start_time DESC, id DESC);
 CREATE UNIQUE INDEX flow_run_idempotency ON public.flow_run USING btree (flow_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX flow_run_name ON public.flow_run USING gin (name gin_trgm_ops);
+CREATE INDEX flow_run_on_time ON public.flow_run USING btree (next_scheduled_start_time, id) WHERE ((state_type = 'SCHEDULED'::text) AND (state_name = 'Scheduled'::text));
 CREATE INDEX flow_run_parent ON public.flow_run USING btree (parent_task_run_id) WHERE (parent_task_run_id IS NOT NULL);
 CREATE INDEX flow_run_scheduled ON public.flow_run USING btree (next_scheduled_start_time) WHERE (state_type = 'SCHEDULED'::text);
 CREATE INDEX flow_run_slot_waiter ON public.flow_run USING btree (deployment_id, expected_start_time, id) WHERE (state_name = 'AwaitingConcurrencySlot'::text);

@@ -111,6 +111,9 @@ create index flow_run_due on flow_run (work_queue_id, next_scheduled_start_time,
 create index flow_run_active on flow_run (work_queue_id, state_type) where state_type in ('PENDING', 'RUNNING', 'CANCELLING');
 create index flow_run_watched on flow_run (state_type, state_timestamp) where state_type in ('PENDING', 'RUNNING', 'CANCELLING', 'PAUSED');
 create index flow_run_scheduled on flow_run (next_scheduled_start_time) where state_type = 'SCHEDULED';
+-- Runs that may turn late, without those that already have; coming runs of a deployment, whatever its history.
+create index flow_run_on_time on flow_run (next_scheduled_start_time, id) where state_type = 'SCHEDULED' and state_name = 'Scheduled';
+create index flow_run_coming on flow_run (deployment_id, next_scheduled_start_time, id) where state_type = 'SCHEDULED';
 -- Runs that wait for a slot of their deployment, the longest waiting first.
 create index flow_run_slot_waiter on flow_run (deployment_id, expected_start_time, id) where state_name = 'AwaitingConcurrencySlot';
 create unique index flow_run_idempotency on flow_run (flow_id, idempotency_key) where idempotency_key is not null;
@@ -306,6 +309,7 @@ create table deployment_schedule (
   plan_after timestamptz
 );
 create index deployment_schedule_deployment on deployment_schedule (deployment_id, created desc, position desc);
+create unique index deployment_schedule_slug on deployment_schedule (deployment_id, slug) where slug is not null;
 create index deployment_schedule_plan on deployment_schedule (plan_after nulls first, id) where active;
 
 -- Pushing runs to clouds -------------------------------------------------------------------------------------------
