@@ -47,8 +47,8 @@ export async function createContainerEngine(binary: 'podman' | 'docker', workDir
         lastError = line
         spec.onLine('stderr', line)
       })
-      const closed = new Promise<ContainerEnd>((resolve, reject) => {
-        child.once('error', reject)
+      const closed = new Promise<ContainerEnd>((resolve) => {
+        child.once('error', (error) => resolve({ exit_code: null, term_signal: null, problem: error.message }))
         child.once('close', (code) => resolve(endOf(code, lastError)))
       })
       const ended = closed.then(async (end) => {

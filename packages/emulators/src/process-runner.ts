@@ -28,18 +28,18 @@ export function createProcessEngine(options: { readonly path: string; readonly w
       await mkdir(home, { recursive: true, mode: 0o700 })
       const cwd = spec.working_dir ?? home
       if (!(await isDirectory(cwd))) {
-        await rm(home, { recursive: true, force: true })
+        await removeFolder(home)
         return { problem: `The working directory ${cwd} does not exist: this emulator runs no images.` }
       }
       const env = { PATH: options.path, HOME: home, ...spec.env }
       const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
       const running = await follow(child, spec)
       if (typeof running === 'string') {
-        await rm(home, { recursive: true, force: true })
+        await removeFolder(home)
         return { problem: running }
       }
       const ended = running.ended.then(async (end) => {
-        await rm(home, { recursive: true, force: true, maxRetries: 3 })
+        await removeFolder(home)
         return end
       })
       return { ...running, ended }
@@ -121,6 +121,11 @@ function startTicks(pid: number): string | null {
   } catch {
     return null // no such process, or a system without /proc; either way its identity is unknown
   }
+}
+
+/** A container may have made its folder unreadable; then it stays, and nothing else depends on it. */
+async function removeFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -1,14 +1,10 @@
-/**
- * Runs executions: starts containers through the engine, retries, stops, and writes down how they ended.
- * Every container that has started is counted once; the counters are what a test of "exactly once" looks at.
- */
-import { type ContainerEngine, type RunningContainer, isRunning } from '../engine.ts'
-import { numberOf, textOf } from '../json.ts'
-import { type AttemptEnd, describeAttempt, explainEnd } from './attempt-end.ts'
-import { buildContainer } from './container-spec.ts'
-import { seconds } from './container-semantics.ts'
+/** Runs executions: their tasks side by side, retries, cancelling, and how it all ended. */
+import type { ContainerEngine } from '../engine.ts'
+import { numberOf } from '../json.ts'
+import { describeAttempt, explainEnd } from './attempt-end.ts'
+import { type ForcedEnd, createAttempts } from './attempts.ts'
 import { type ExecutionRecord, type TaskRecord, isTerminal, shortName, taskName } from './resources.ts'
-import { type Runtime, bump, newEtag, nextSequence } from './runtime.ts'
+import { type Runtime, newEtag } from './runtime.ts'
 
 export interface Lifecycle {
   /** Starts the tasks of a pending execution. */
@@ -25,42 +21,26 @@ export interface Lifecycle {
   close(): Promise<void>
 }
 
-interface ForcedEnd {
-  /** complete and fail: the task ends so. kill: SIGKILL. preempt: the machine is lost and the platform starts the task again. */
-  readonly action: 'complete' | 'fail' | 'kill' | 'preempt'
-  readonly exit_code?: number
-  readonly message?: string
-}
-
 export interface LifecycleHooks {
   started(execution: ExecutionRecord): void
   ended(execution: ExecutionRecord): void
 }
 
-interface LiveAttempt {
-  readonly execution: ExecutionRecord
-  readonly container: RunningContainer
-  readonly gone: Promise<void>
-  /** Ends the attempt whatever the container does. */
-  override(end: AttemptEnd): void
-  isPreempted: boolean
-}
-
 const MOST_PARALLEL_TASKS = 16
-const MOST_LOG_LINES = 1_000
 const CLOSE_GRACE_MS = 2_000
 
 export function createLifecycle(runtime: Runtime, engine: ContainerEngine, hooks: LifecycleHooks): Lifecycle {
   const { state, clock } = runtime
-  const live = new Map<string, LiveAttempt>()
   const launched = new WeakSet<ExecutionRecord>()
   const discarded = new WeakSet<ExecutionRecord>()
-  /** Tasks of the engine without processes that ran before a restart: they go on, they do not start again. */
-  const resumed = new WeakSet<TaskRecord>()
   const runs = new Set<Promise<void>>()
   let isClosed = false
 
-  const isOver = (execution: ExecutionRecord): boolean => isClosed || discarded.has(execution)
+  const attempts = createAttempts(runtime, engine, { isClosed: () => isClosed, isOver, running: markRunning })
+
+  function isOver(execution: ExecutionRecord): boolean {
+    return isClosed || discarded.has(execution)
+  }
 
   function touch(execution: ExecutionRecord): void {
     execution.update_time = clock.timestamp()
@@ -85,7 +65,7 @@ export function createLifecycle(runtime: Runtime, engine: ContainerEngine, hooks
     for (;;) {
       if (isOver(execution)) return
       if (execution.status === 'cancelling') break
-      const end = await runAttempt(execution, task)
+      const end = await attempts.run(execution, task)
       if (isOver(execution)) return
       task.handle = null
       const isSuccess = end.exit_code === 0 && end.timedOut !== true
@@ -108,64 +88,6 @@ export function createLifecycle(runtime: Runtime, engine: ContainerEngine, hooks
   function endTask(task: TaskRecord, status: TaskRecord['status']): void {
     task.status = status
     task.completion_time = clock.timestamp()
-  }
-
-  async function runAttempt(execution: ExecutionRecord, task: TaskRecord): Promise<AttemptEnd> {
-    const spec = buildContainer(runtime, execution, task, (stream, text) => {
-      if (isOver(execution)) return
-      const line = {
-        sequence: nextSequence(state),
-        time: clock.timestamp(),
-        stream,
-        text,
-        task_index: task.index,
-        attempt: task.retried,
-      }
-      execution.log.push(line)
-      if (execution.log.length > MOST_LOG_LINES) execution.log.shift()
-      runtime.changed()
-    })
-    const started = await engine.start(spec)
-    if (!isRunning(started)) return { exit_code: null, term_signal: null, problem: started.problem }
-    if (!resumed.delete(task)) count(execution, spec.env)
-    task.handle = started.handle
-    if (isClosed) started.kill()
-    else if (isOver(execution) || isCancelling(execution)) started.stop(state.settings.stop_grace_ms)
-    else markRunning(execution, task)
-
-    const { promise: overridden, resolve: override } = Promise.withResolvers<AttemptEnd>()
-    const attempt: LiveAttempt = {
-      execution,
-      container: started,
-      gone: started.ended.then(() => undefined),
-      override,
-      isPreempted: false,
-    }
-    live.set(taskName(execution, task), attempt)
-    let timedOut = false
-    const timeoutSeconds = seconds(textOf(execution.template, 'timeout') ?? '600s')
-    const disarm = clock.after(timeoutSeconds * 1_000, () => {
-      timedOut = true
-      started.stop(state.settings.stop_grace_ms)
-    })
-    if (state.settings.auto_complete) override({ exit_code: 0, term_signal: null })
-    const end = await Promise.race([overridden, started.ended])
-    disarm()
-    started.kill()
-    await attempt.gone
-    live.delete(taskName(execution, task))
-    return { ...end, timedOut, again: attempt.isPreempted }
-  }
-
-  function count(execution: ExecutionRecord, env: Readonly<Record<string, string>>): void {
-    const { counters } = state
-    counters.process_starts += 1
-    bump(counters.by_job, shortName(execution.job))
-    const flow_run_id = env['PREFECT__FLOW_RUN_ID'] ?? env['SLIPWAY_FLOW_RUN_ID']
-    if (flow_run_id !== undefined) bump(counters.by_flow_run_id, flow_run_id)
-    const submission_id = env['SLIPWAY_SUBMISSION_ID']
-    if (submission_id !== undefined) bump(counters.by_submission_id, submission_id)
-    runtime.changed()
   }
 
   function markRunning(execution: ExecutionRecord, task: TaskRecord): void {
@@ -205,9 +127,6 @@ export function createLifecycle(runtime: Runtime, engine: ContainerEngine, hooks
     runs.add(running)
   }
 
-  const attemptsOf = (execution: ExecutionRecord): LiveAttempt[] =>
-    [...live.values()].filter((attempt) => attempt.execution === execution)
-
   return {
     launch(execution) {
       start(execution)
@@ -216,25 +135,15 @@ export function createLifecycle(runtime: Runtime, engine: ContainerEngine, hooks
     cancel(execution) {
       execution.status = 'cancelling'
       touch(execution)
-      for (const { container } of attemptsOf(execution)) container.stop(state.settings.stop_grace_ms)
+      void attempts.stop(execution, state.settings.stop_grace_ms)
     },
 
     async discard(execution) {
       discarded.add(execution)
-      const attempts = attemptsOf(execution)
-      for (const { container } of attempts) container.stop(state.settings.stop_grace_ms)
-      await Promise.all(attempts.map(({ gone }) => gone))
+      await attempts.stop(execution, state.settings.stop_grace_ms)
     },
 
-    force(execution, { action, exit_code, message }) {
-      for (const attempt of attemptsOf(execution)) {
-        if (action === 'preempt') attempt.isPreempted = true
-        const problem = message === undefined ? {} : { problem: message }
-        if (action === 'complete') attempt.override({ exit_code: 0, term_signal: null })
-        if (action === 'fail') attempt.override({ exit_code: exit_code ?? 1, term_signal: null, ...problem })
-        attempt.container.kill()
-      }
-    },
+    force: (execution, end) => attempts.force(execution, end),
 
     async recover() {
       for (const execution of Object.values(state.executions)) {
@@ -246,7 +155,7 @@ export function createLifecycle(runtime: Runtime, engine: ContainerEngine, hooks
         const handles = execution.tasks.flatMap(({ handle }) => (handle === null ? [] : [handle]))
         for (const handle of handles) await engine.recover(handle)
         if (engine.name === 'none' && handles.length === 0) {
-          for (const task of execution.tasks) if (task.status === 'running') resumed.add(task)
+          for (const task of execution.tasks) if (task.status === 'running') attempts.resume(task)
           start(execution)
           continue
         }
@@ -266,7 +175,7 @@ export function createLifecycle(runtime: Runtime, engine: ContainerEngine, hooks
 
     async close() {
       isClosed = true
-      for (const { container } of live.values()) container.stop(CLOSE_GRACE_MS)
+      attempts.stopAll(CLOSE_GRACE_MS)
       await Promise.all(runs)
     },
   }
