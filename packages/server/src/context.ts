@@ -1,9 +1,12 @@
 import type { Scope, Timestamp } from '@slipway/contract'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
+import type { Channel } from './events/bus.ts'
 import type { Providers } from './providers/provider.ts'
 import type { FlowRunStateWriter } from './operations/set-flow-run-state.ts'
 import type { Database } from './store/database.ts'
+import type { StoredEvent } from './store/events.ts'
+import type { StoredLog } from './store/logs.ts'
 import type { Vault } from './vault/vault.ts'
 
 /** What an operation may use. Capabilities only: `main.ts` and `testing/server.ts` are the sole makers of one. */
@@ -36,6 +39,8 @@ export interface Caller {
   readonly run: { readonly flow_run_id: string; readonly submission_id: string } | null
   /** Version of the Prefect client, from its User-Agent; null for everybody else. */
   readonly client_version: string | null
+  /** What the client calls itself, one name a process: Prefect's sends it with the CSRF token that it was given. */
+  readonly client_id: string | null
 }
 
 /** What services and HTTP may use besides: the network to clouds. Operations never see it, so none can call a cloud inside a transaction. */
@@ -43,8 +48,15 @@ export interface EdgeContext extends Context {
   readonly providers: Providers
   readonly timers: Timers
   readonly writeFlowRunState: FlowRunStateWriter
+  /** What happens, for the sockets of this server; fed by the fan-out services. */
+  readonly live: Live
   /** Where containers of a pool type reach this API; the reason when they cannot. */
   readonly apiUrlFor: (pool_type: string) => { readonly url: string } | { readonly waiting: string }
+}
+
+export interface Live {
+  readonly events: Channel<StoredEvent>
+  readonly logs: Channel<StoredLog>
 }
 
 export interface Clock {

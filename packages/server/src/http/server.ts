@@ -34,10 +34,11 @@ const OPEN_CALLER: Caller = {
   scopes: new Set(['read', 'run', 'deploy', 'admin']),
   run: null,
   client_version: null,
+  client_id: null,
 }
 
 /** Who asks where credentials are configured, until authentication has found out. */
-const STRANGER: Caller = { kind: 'open', scopes: new Set(), run: null, client_version: null }
+const STRANGER: Caller = { kind: 'open', scopes: new Set(), run: null, client_version: null, client_id: null }
 
 export interface AppParts {
   /** Mounts routes, sockets and pages. */

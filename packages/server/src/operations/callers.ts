@@ -6,4 +6,5 @@ export const serverCaller: Caller = {
   scopes: new Set(['read', 'run', 'deploy', 'admin']),
   run: null,
   client_version: null,
+  client_id: null,
 }

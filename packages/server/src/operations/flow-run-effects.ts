@@ -71,7 +71,7 @@ async function applyEffect(ctx: Context, tx: Transaction, collected: Collected, 
       return
     }
     case 'mark-submission-started':
-      await markSubmissionStarted(tx, effect.submission_id, effect.transition_id, now)
+      await markSubmissionStarted(tx, effect, now)
       return
     case 'mirror-to-parent-task-run':
       await proposeTaskRunStates(

@@ -88,9 +88,14 @@ export function flowRunFacts(
     deployment_limit: deploymentLimit(batch, row),
     lease_alive: lease_id !== null && batch.aliveLeases.has(lease_id),
     client_version: caller.client_version,
-    submission: ownRun === null ? null : (batch.submissions.get(ownRun.submission_id) ?? null),
+    submission: ownRun === null ? null : submissionFacts(batch, ownRun.submission_id, caller),
     fresh: { state_id: ctx.ids.uuid7(), lease_id: ctx.ids.uuid(), pause_key: ctx.ids.uuid() },
   }
+}
+
+function submissionFacts(batch: BatchFacts, submission_id: string, caller: Caller): SubmissionFacts | null {
+  const fence = batch.submissions.get(submission_id)
+  return fence === undefined ? null : { ...fence, client_id: caller.client_id }
 }
 
 function deploymentLimit(batch: BatchFacts, row: LockedFlowRunRow): DeploymentLimit | null {

@@ -249,26 +249,33 @@ export async function updateSubmissionOutcomes(
 /** The fence: the first process of an attempt that proposes RUNNING. */
 export async function markSubmissionStarted(
   tx: Transaction,
-  id: string,
-  transition_id: string,
+  start: { readonly submission_id: string; readonly transition_id: string; readonly client_id: string | null },
   now: Timestamp,
 ): Promise<void> {
   await tx.query(sql`
     update submission
-    set start_transition_id = ${transition_id},
+    set start_transition_id = ${start.transition_id},
+      start_client_id = ${start.client_id},
       started_at = coalesce(started_at, ${now}),
       updated = ${now}
-    where id = ${id}
+    where id = ${start.submission_id}
   `)
+}
+
+export interface SubmissionFence {
+  readonly id: string
+  readonly start_transition_id: string | null
+  readonly start_client_id: string | null
+  readonly is_void: boolean
 }
 
 /** What the start fence looks at; the run's lock keeps it true until the transaction ends. */
 export async function listSubmissionFences(
   tx: Transaction,
   ids: readonly string[],
-): Promise<readonly { readonly id: string; readonly start_transition_id: string | null; readonly is_void: boolean }[]> {
+): Promise<readonly SubmissionFence[]> {
   return await tx.query(sql`
-    select id, start_transition_id, state = 'void' as is_void
+    select id, start_transition_id, start_client_id, state = 'void' as is_void
     from submission
     where id = any(${ids}::uuid[])
     order by id

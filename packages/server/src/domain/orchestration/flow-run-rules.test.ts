@@ -102,6 +102,22 @@ describe('start-fence', () => {
     ['second process after a reschedule', 'SCHEDULED', started, {}, 'mine', other_process],
     ['second process of a pause', 'PAUSED', started, {}, 'mine', other_process],
     ['retry in the process', 'SCHEDULED', started, in_process, 'mine', 'accept Running'],
+    [
+      'retry in another process',
+      'SCHEDULED',
+      { ...started, start_client_id: 'a', client_id: 'b' },
+      in_process,
+      'mine',
+      other_process,
+    ],
+    [
+      'retry in the same process',
+      'SCHEDULED',
+      { ...started, start_client_id: 'a', client_id: 'a' },
+      in_process,
+      'mine',
+      'accept Running',
+    ],
     ['late start of a finished run', 'COMPLETED', submission, {}, 'mine', terminal],
     ['late second process of a finished run', 'COMPLETED', started, {}, 'mine', terminal],
     ['void', 'PENDING', voided, {}, 'mine', given_up],
@@ -125,7 +141,12 @@ describe('start-fence', () => {
   test('a start is marked, with the id of the new state when the client sends none', () => {
     const { effects } = propose({ type: 'RUNNING' }, { state: sampleState('PENDING') }, { submission })
     expect(effects).toEqual([
-      { kind: 'mark-submission-started', submission_id: 'submission-1', transition_id: 'state-new' },
+      {
+        kind: 'mark-submission-started',
+        submission_id: 'submission-1',
+        transition_id: 'state-new',
+        client_id: null,
+      },
     ])
   })
 

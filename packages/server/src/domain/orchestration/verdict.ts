@@ -122,6 +122,9 @@ export interface SubmissionFacts {
   readonly id: string
   readonly start_transition_id: string | null
   readonly is_void: boolean
+  /** The process that started, and the one that asks now, by what their clients call themselves; absent: they do not. */
+  readonly start_client_id?: string | null
+  readonly client_id?: string | null
 }
 
 export interface TagLimit {
@@ -182,7 +185,12 @@ export type Effect =
       readonly limit_id: string | null
       readonly flow_run_id: string
     }
-  | { readonly kind: 'mark-submission-started'; readonly submission_id: string; readonly transition_id: string }
+  | {
+      readonly kind: 'mark-submission-started'
+      readonly submission_id: string
+      readonly transition_id: string
+      readonly client_id: string | null
+    }
   /** The state of a subflow, to be decided with force for its placeholder task run. */
   | { readonly kind: 'mirror-to-parent-task-run'; readonly task_run_id: string; readonly proposed: ProposedState }
   | {

@@ -1,4 +1,4 @@
-import { operations } from '@slipway/contract'
+import { addSeconds, type CsrfToken, operations } from '@slipway/contract'
 import type { FastifyInstance } from 'fastify'
 import { explainConfig } from '../../config.ts'
 import type { EdgeContext } from '../../context.ts'
@@ -25,7 +25,8 @@ export function mountAdminRoutes(app: FastifyInstance, ctx: EdgeContext, status:
   mount(app, operations.hello, () => '👋')
   mount(app, operations.version, () => API_VERSION)
   mount(app, operations.adminVersion, () => PREFECT_VERSION)
-  mount(app, operations.csrfToken, () => {
+  mount(app, operations.csrfToken, ({ query, caller }) => {
+    if (caller.kind === 'run') return clientToken(ctx, query.client)
     // Clients look for this very sentence, and then never ask again.
     throw problem(422, 'CSRF protection is disabled.')
   })
@@ -50,4 +51,16 @@ export function mountAdminRoutes(app: FastifyInstance, ctx: EdgeContext, status:
     if (params.view === 'aggregate-block-metadata' || params.view === 'aggregate-flow-metadata') return {}
     throw problem(404, `View ${params.view} not found`)
   })
+}
+
+const TOKEN_SECONDS = 7 * 86_400
+
+/**
+ * A container's client is given a token not for its worth, which is none, but because it then names itself in every
+ * request. By that name the start fence knows one process from another.
+ */
+function clientToken(ctx: EdgeContext, client: string): CsrfToken {
+  const now = ctx.clock.now()
+  const expiration = addSeconds(now, TOKEN_SECONDS)
+  return { id: ctx.ids.uuid(), created: now, updated: now, token: 'unused', client, expiration }
 }

@@ -5,7 +5,7 @@ import { ALREADY_MADE } from './prevent-duplicate-transitions.ts'
 /**
  * At most one process of a submission runs the flow, whatever the cloud starts. It holds for callers with the run
  * credential of this run's submission, also with `force`. A process is known by the transition id of its first RUNNING;
- * only a retry in the same process may bring another one.
+ * only a retry in the same process may bring another one, and it must come from the same client as the start.
  */
 export const startFence: Rule<FlowRunFacts> = {
   name: 'start-fence',
@@ -24,13 +24,22 @@ export const startFence: Rule<FlowRunFacts> = {
     if (type !== null && isTerminal(type)) {
       return { kind: 'abort', reason: `Run is already in terminal state ${type}.` }
     }
-    const retries_in_process = type === 'SCHEDULED' && run.empirical_policy.retry_type === 'in_process'
+    const is_same_client = (submission.start_client_id ?? null) === (submission.client_id ?? null)
+    const retries_in_process =
+      type === 'SCHEDULED' && run.empirical_policy.retry_type === 'in_process' && is_same_client
     if (submission.start_transition_id !== null && !retries_in_process) {
       return { kind: 'abort', reason: 'This run was already started by another process of the same submission.' }
     }
     return {
       kind: 'pass',
-      effects: [{ kind: 'mark-submission-started', submission_id: submission.id, transition_id }],
+      effects: [
+        {
+          kind: 'mark-submission-started',
+          submission_id: submission.id,
+          transition_id,
+          client_id: submission.client_id ?? null,
+        },
+      ],
     }
   },
 }
