@@ -1,16 +1,18 @@
 import type { VariableFilter, VariableSort } from '@slipway/contract'
 import { type Sql, sql } from '../sql.ts'
-import { allTags, anyText, anyUuid, combined, type Condition, likeText, noTags } from './conditions.ts'
+import { allTags, anyText, anyUuid, combined, type Condition, likeText, noTags, partOf } from './conditions.ts'
 
 /** Of `variable v`. */
-export function variableCondition(filter: VariableFilter | null): Condition {
-  if (filter === null) return null
-  const { id, name, tags } = filter
-  return combined(filter.operator, [
-    anyUuid(sql`v.id`, id?.any_),
-    combined('and_', [anyText(sql`v.name`, name?.any_), likeText(sql`v.name`, name?.like_)]),
-    combined(tags?.operator, [allTags(sql`v.tags`, tags?.all_), noTags(sql`v.tags`, tags?.is_null_)]),
-  ])
+export function variableCondition(filter: VariableFilter | null | undefined): Condition {
+  return partOf(filter, ({ operator, id, name, tags }) =>
+    combined(operator, [
+      partOf(id, ({ any_ }) => anyUuid(sql`v.id`, any_)),
+      partOf(name, ({ any_, like_ }) => combined('and_', [anyText(sql`v.name`, any_), likeText(sql`v.name`, like_)])),
+      partOf(tags, (given) =>
+        combined(given.operator, [allTags(sql`v.tags`, given.all_), noTags(sql`v.tags`, given.is_null_)]),
+      ),
+    ]),
+  )
 }
 
 export function variableOrder(sort: VariableSort): Sql {
