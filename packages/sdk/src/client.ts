@@ -85,7 +85,8 @@ export function createClient(options: ClientOptions): ApiClient {
 type Caller = (method: string, path: string, body: unknown, patience: Patience | null) => Promise<unknown>
 
 function createCaller({ host, api, requestTimeoutMs, maxRetries }: ClientOptions): Caller {
-  const headers = { ...apiHeaders(api), 'content-type': 'application/json' }
+  // One name a process: by it the server tells a retry in this process from another container that comes late.
+  const headers = { ...apiHeaders(api), 'content-type': 'application/json', 'prefect-csrf-client': host.uuid() }
   /** Nobody at the address at the first try is more likely a wrong address than a server that is just restarting. */
   let hasConnected = false
 
