@@ -3,9 +3,13 @@ import type { EdgeContext } from '../context.ts'
 import { mountDocs } from './docs.ts'
 import { createApp } from './server.ts'
 import { mountAdminRoutes } from './routes/admin.ts'
+import { mountBlockDocumentRoutes } from './routes/block-documents.ts'
+import { mountBlockSchemaRoutes } from './routes/block-schemas.ts'
+import { mountBlockTypeRoutes } from './routes/block-types.ts'
 import { mountFlowRunRoutes } from './routes/flow-runs.ts'
 import { mountFlowRunStateRoutes } from './routes/flow-run-states.ts'
 import { mountVariableRoutes } from './routes/variables.ts'
+import { mountFlowRoutes } from './routes/flows.ts'
 import { findWorkspaceId } from './workspaces.ts'
 
 /** What the API tells about its own process. */
@@ -23,6 +27,10 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountFlowRunRoutes(app, ctx)
       mountFlowRunStateRoutes(app, ctx)
       mountVariableRoutes(app, ctx)
+      mountBlockTypeRoutes(app, ctx)
+      mountBlockSchemaRoutes(app, ctx)
+      mountBlockDocumentRoutes(app, ctx)
+      mountFlowRoutes(app, ctx)
       mountDocs(app)
     },
   })
