@@ -7,8 +7,6 @@ import type { ContainerEnd, ContainerEngine, ContainerSpec } from './engine.ts'
 import { readLines } from './process-runner.ts'
 
 const run = promisify(execFile)
-/** What `run` itself answers when the container could not be started. */
-const RUN_FAILED = 125
 const LABEL = 'slipway-emulator'
 
 /** Refuses, with the reason, an engine that does not work here. */
@@ -16,14 +14,10 @@ export async function createContainerEngine(binary: 'podman' | 'docker', workDir
   try {
     await run(binary, ['info'], { timeout: 30_000 })
   } catch (error) {
-    const why =
-      error instanceof Error && 'stderr' in error && typeof error.stderr === 'string'
-        ? error.stderr.trim().split('\n').at(-1)
-        : ''
-    throw new Error(
-      `The engine ${binary} does not work here${why ? `: ${why}` : ''}. Start it, or use --engine process.`,
-      { cause: error },
-    )
+    const why = errorOutput(error).split('\n').at(-1) ?? ''
+    throw new Error(`The engine ${binary} does not work here: ${why}. Start it, or use --engine process.`, {
+      cause: error,
+    })
   }
   await mkdir(workDir, { recursive: true, mode: 0o700 })
 
@@ -36,30 +30,28 @@ export async function createContainerEngine(binary: 'podman' | 'docker', workDir
       // A file, because arguments are visible to every user of the machine; it cannot hold line breaks, though.
       await writeFile(envFile, plain.map(([key, value]) => `${key}=${value}\n`).join(''), { mode: 0o600 })
       const [entrypoint, ...words] = spec.command
-      const args = ['run', '--name', name, '--label', LABEL, '--network', 'host', '--env-file', envFile]
+      const args = ['create', '--name', name, '--label', LABEL, '--network', 'host', '--env-file', envFile]
       for (const [key, value] of multiline) args.push('--env', `${key}=${value}`)
       if (spec.working_dir !== null) args.push('--workdir', spec.working_dir)
       if (entrypoint !== undefined) args.push('--entrypoint', entrypoint)
-      const child = spawn(binary, [...args, spec.image, ...words, ...spec.args], { stdio: ['ignore', 'pipe', 'pipe'] })
-      let lastError = ''
+      const problem = await create(binary, [...args, spec.image, ...words, ...spec.args])
+      await rm(envFile, { force: true })
+      if (problem !== null) return { problem }
+      const child = spawn(binary, ['start', '--attach', name], { stdio: ['ignore', 'pipe', 'pipe'] })
       readLines(child.stdout, (line) => spec.onLine('stdout', line))
-      readLines(child.stderr, (line) => {
-        lastError = line
-        spec.onLine('stderr', line)
-      })
+      readLines(child.stderr, (line) => spec.onLine('stderr', line))
       const closed = new Promise<ContainerEnd>((resolve) => {
         child.once('error', (error) => resolve({ exit_code: null, term_signal: null, problem: error.message }))
-        child.once('close', (code) => resolve(endOf(code, lastError)))
+        child.once('close', (code) => resolve(endOf(code)))
       })
       const ended = closed.then(async (end) => {
         await remove(binary, name)
-        await rm(envFile, { force: true })
         return end
       })
       return {
         handle: name,
         ended,
-        stop: (graceMs) => ask(binary, ['stop', '--time', String(Math.ceil(graceMs / 1_000)), name]),
+        stop: (graceMs) => ask(binary, ['stop', '-t', String(Math.ceil(graceMs / 1_000)), name]),
         kill: () => ask(binary, ['kill', name]),
       }
     },
@@ -67,9 +59,24 @@ export async function createContainerEngine(binary: 'podman' | 'docker', workDir
   }
 }
 
-function endOf(code: number | null, lastError: string): ContainerEnd {
-  if (code === RUN_FAILED) return { exit_code: null, term_signal: null, problem: lastError }
-  // A container's end by a signal is reported as 128 + its number.
+/** Null when the container is there; else why it is not, in the words of the engine. */
+async function create(binary: string, args: readonly string[]): Promise<string | null> {
+  try {
+    await run(binary, args)
+    return null
+  } catch (error) {
+    const lines = errorOutput(error).split('\n')
+    return lines.find((line) => /error/i.test(line)) ?? lines[0] ?? 'The container could not be created.'
+  }
+}
+
+function errorOutput(error: unknown): string {
+  const output = error instanceof Error && 'stderr' in error ? error.stderr : undefined
+  return typeof output === 'string' && output.trim() !== '' ? output.trim() : String(error)
+}
+
+/** A container's end by a signal is reported as 128 + its number. */
+function endOf(code: number | null): ContainerEnd {
   return code !== null && code > 128
     ? { exit_code: null, term_signal: code - 128 }
     : { exit_code: code, term_signal: null }
