@@ -22,6 +22,12 @@ export interface RequestLog {
   clear(): void
 }
 
+/** Path and query, as a fault's pattern sees them. */
+const targetOf = ({ path, query }: RequestEntry): string => {
+  const text = new URLSearchParams(query).toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
 const CAPACITY = 5_000
 
 export function createRequestLog(): RequestLog {
@@ -42,7 +48,7 @@ export function createRequestLog(): RequestLog {
         .slice(-CAPACITY)
         .filter(
           (entry) =>
-            (method === undefined || entry.method === method) && (pattern === null || pattern.test(entry.path)),
+            (method === undefined || entry.method === method) && (pattern === null || pattern.test(targetOf(entry))),
         )
         .slice(-(limit ?? CAPACITY))
     },

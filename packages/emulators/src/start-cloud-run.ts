@@ -85,6 +85,8 @@ async function createEngine(options: CloudRunEmulatorOptions, workDir: string): 
   const { engine = 'process' } = options
   if (engine === 'none') return createNoEngine()
   if (engine !== 'process') return createContainerEngine(engine, workDir)
+  // Folders of containers that a killed emulator left behind.
+  await rm(workDir, { recursive: true, force: true })
   await mkdir(workDir, { recursive: true, mode: 0o700 })
   const path = [options.env?.PATH, process.env['PATH']]
     .filter((part) => part !== undefined && part !== '')

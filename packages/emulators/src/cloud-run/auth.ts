@@ -127,6 +127,7 @@ export function createAuth(runtime: Runtime): Auth {
             body: { error: 'invalid_scope', error_description: 'Invalid OAuth scope or ID token audience provided.' },
           }
         }
+        forgetExpired(state, clock.now())
         const access_token = `ya29.emulator.${randomBytes(24).toString('base64url')}`
         state.access_tokens[access_token] = {
           email: account.email,
@@ -142,6 +143,11 @@ export function createAuth(runtime: Runtime): Auth {
 
     forget: () => verified.clear(),
   }
+}
+
+function forgetExpired({ access_tokens }: EmulatorState, now: number): void {
+  for (const [token, { expires_ms }] of Object.entries(access_tokens))
+    if (expires_ms <= now) delete access_tokens[token]
 }
 
 /** Refuses what the account was not granted, naming the permission as Google does. */
