@@ -3,10 +3,10 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Channel } from './events/bus.ts'
 import type { Providers } from './providers/provider.ts'
-import type { FlowRunStateWriter } from './operations/set-flow-run-state.ts'
+import type { Writers } from './operations/writers.ts'
 import type { Database } from './store/database.ts'
 import type { StoredEvent } from './store/events.ts'
-import type { StoredLog } from './store/logs.ts'
+import type { LogRow } from './store/rows.ts'
 import type { Vault } from './vault/vault.ts'
 
 /** What an operation may use. Capabilities only: `main.ts` and `testing/server.ts` are the sole makers of one. */
@@ -44,10 +44,9 @@ export interface Caller {
 }
 
 /** What services and HTTP may use besides: the network to clouds. Operations never see it, so none can call a cloud inside a transaction. */
-export interface EdgeContext extends Context {
+export interface EdgeContext extends Context, Writers {
   readonly providers: Providers
   readonly timers: Timers
-  readonly writeFlowRunState: FlowRunStateWriter
   /** What happens, for the sockets of this server; fed by the fan-out services. */
   readonly live: Live
   /** Where containers of a pool type reach this API; the reason when they cannot. */
@@ -56,7 +55,7 @@ export interface EdgeContext extends Context {
 
 export interface Live {
   readonly events: Channel<StoredEvent>
-  readonly logs: Channel<StoredLog>
+  readonly logs: Channel<LogRow>
 }
 
 export interface Clock {

@@ -4,9 +4,11 @@ import type { Logger } from 'pino'
 import { type Config, isLoopbackHost } from './config.ts'
 import type { Clock, Context, EdgeContext, Probe } from './context.ts'
 import { StartupError } from './errors.ts'
+import { createChannel } from './events/bus.ts'
 import { createApi } from './http/app.ts'
 import { openInstallation } from './operations/open-installation.ts'
-import { createFlowRunStateWriter } from './operations/set-flow-run-state.ts'
+import { registerBlockTypes } from './operations/register-block-types.ts'
+import { createWriters } from './operations/writers.ts'
 import { createProviders } from './providers/registry.ts'
 import { type Services, startServices } from './services/index.ts'
 import { startEmbeddedPostgres } from './store/embedded.ts'
@@ -43,6 +45,7 @@ export async function startServer({ config, log, probe = () => {} }: StartOption
     const url = config.database_url ?? (await startEmbedded(config, log, undo))
     await migrate(url, { dir: MIGRATIONS, log })
     const ctx = await openContext({ config, log, probe, url }, undo)
+    await registerBlockTypes(ctx, ctx.installation.default_workspace_id)
     const edge = openEdge(ctx)
     let services: Services | null = null
     const api = createApi(edge.ctx, {
@@ -106,7 +109,8 @@ function openEdge(ctx: Context): { readonly ctx: EdgeContext; readonly setAddres
         gcp_logging: config.gcp_logging_endpoint ?? config.gcp_run_endpoint ?? GOOGLE_LOGGING,
       }),
       timers: systemTimers,
-      writeFlowRunState: createFlowRunStateWriter(ctx),
+      ...createWriters(ctx),
+      live: { events: createChannel(), logs: createChannel() },
       apiUrlFor: () => {
         if (config.public_api_url !== null) return { url: config.public_api_url }
         if (isEmulated) return { url: `${own}/api` }

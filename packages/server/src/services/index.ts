@@ -3,13 +3,16 @@ import type { EdgeContext } from '../context.ts'
 import { canceller } from './canceller.ts'
 import { discarder } from './discarder.ts'
 import { createDispatcher } from './dispatcher.ts'
+import { createEventFanout } from './event-fanout.ts'
+import { createLogFanout } from './log-fanout.ts'
 import { createReconciler } from './reconciler.ts'
 import { type RunningService, type Service, type ServiceStatus, startService } from './service.ts'
 
 /** Everything that happens by itself, on one screen. */
-function services(ctx: EdgeContext, dispatcher: Service): readonly Service[] {
+function services(ctx: EdgeContext, dispatcher: Service, eventFanout: Service): readonly Service[] {
   return [
     dispatcher, // due runs to clouds
+    eventFanout, // what happened, to sockets
     createReconciler(ctx.config.observe_interval_seconds), // what became of them
     canceller, // stops what is being cancelled
     discarder, // removes what is over from the cloud
@@ -26,19 +29,26 @@ export async function startServices(ctx: EdgeContext): Promise<Services> {
   const running = new Map<string, RunningService>()
   const wake = (name: string) => running.get(name)?.wake()
   const dispatcher = createDispatcher(() => wake('dispatcher'))
-  const unlisten = await ctx.db.listen('slipway_due', () => {
-    wake('dispatcher')
-    wake('canceller')
-  })
-  for (const service of services(ctx, dispatcher)) {
+  const eventFanout = createEventFanout(() => wake('event-fanout'))
+  const logFanout = createLogFanout(ctx)
+  const unlisten = [
+    await ctx.db.listen('slipway_due', () => {
+      wake('dispatcher')
+      wake('canceller')
+    }),
+    await ctx.db.listen('slipway_event', () => wake('event-fanout')),
+    await ctx.db.listen('slipway_log', logFanout.tell),
+  ]
+  for (const service of services(ctx, dispatcher, eventFanout)) {
     if (isServiceEnabled(ctx.config, service.name)) running.set(service.name, startService(ctx, service))
   }
   return {
     status: () => [...running.values()].map((service) => service.status()),
     stop: async () => {
-      await unlisten()
+      for (const stop of unlisten) await stop()
       await Promise.all([...running.values()].map((service) => service.stop()))
       await dispatcher.drain()
+      await logFanout.drain()
     },
   }
 }

@@ -80,6 +80,18 @@ export async function listEventsAfter(
   `)
 }
 
+/** Whether there are events after a position that cannot be told yet, because an older transaction is still open. */
+export async function hasUntoldEvents(db: Queryable, after: EventPosition): Promise<boolean> {
+  const [row] = await db.query<{ untold: boolean }>(sql`
+    select exists (
+      select from event
+      where (xid, seq) > (${after.xid}::xid8, ${after.seq}::bigint)
+        and xid >= pg_snapshot_xmin(pg_current_snapshot())
+    ) as untold
+  `)
+  return row?.untold ?? false
+}
+
 /** The position from which a reader that wants only what is new starts. */
 export async function currentEventPosition(db: Queryable): Promise<EventPosition> {
   const [row] = await db.query<EventPosition>(sql`

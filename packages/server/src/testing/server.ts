@@ -3,9 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { type Config, loadConfig } from '../config.ts'
 import type { Clock, Context, EdgeContext, Probe } from '../context.ts'
+import { createChannel } from '../events/bus.ts'
 import { createApi } from '../http/app.ts'
 import { openInstallation } from '../operations/open-installation.ts'
-import { createFlowRunStateWriter } from '../operations/set-flow-run-state.ts'
+import { registerBlockTypes } from '../operations/register-block-types.ts'
+import { createWriters } from '../operations/writers.ts'
 import type { Providers } from '../providers/provider.ts'
 import { createProviders } from '../providers/registry.ts'
 import { systemIds, systemRandom, systemTimers } from '../system.ts'
@@ -82,12 +84,14 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     installation,
     server_id: 1,
   }
+  await registerBlockTypes(base, installation.default_workspace_id)
   const ctx: EdgeContext = {
     ...base,
     providers:
       options.providers ?? createProviders({ gcp_run: 'http://127.0.0.1:1', gcp_logging: 'http://127.0.0.1:1' }),
     timers: systemTimers,
-    writeFlowRunState: createFlowRunStateWriter(base),
+    ...createWriters(base),
+    live: { events: createChannel(), logs: createChannel() },
     apiUrlFor: () => ({ url: 'http://127.0.0.1:4200/api' }),
   }
   const app = createApi(ctx, {
