@@ -53,11 +53,13 @@ function createProgram(terminal: Terminal, finish: Finish): Command {
 function addServer(program: Command, terminal: Terminal, finish: Finish): void {
   const server = group(program, 'server', 'run the control plane')
   addServerFlags(server.command('start').description('run a server until it is asked to stop (Ctrl-C or SIGTERM)'))
+    .addOption(stopWithStdinOption())
     .addOption(jsonOption())
     .addOption(debugOption())
     .action(async (options: Readonly<Record<string, unknown>>) => {
       const { startServerCommand } = await import('./commands/server/start.ts')
-      const input = { flags: readServerFlags(options), asJson: options['json'] === true }
+      const asJson = options['json'] === true
+      const input = { flags: readServerFlags(options), asJson, stopWithStdin: options['stopWithStdin'] === true }
       finish(await startServerCommand(input, terminal))
     })
 }
@@ -70,6 +72,7 @@ interface EmulatorOptions {
   readonly auth: 'on' | 'off'
   readonly verbose?: boolean
   readonly json?: boolean
+  readonly stopWithStdin?: boolean
 }
 
 function addEmulator(program: Command, terminal: Terminal, finish: Finish): void {
@@ -87,12 +90,13 @@ function addEmulator(program: Command, terminal: Terminal, finish: Finish): void
     .option('--state-dir <folder>', 'where jobs and accounts survive a restart (default: nowhere)')
     .addOption(new Option('--auth <mode>', 'whether callers must sign in').choices(['on', 'off']).default('on'))
     .option('--verbose', 'tell about refused calls')
+    .addOption(stopWithStdinOption())
     .addOption(jsonOption())
     .addOption(debugOption())
     .action(async (options: EmulatorOptions) => {
       const { startEmulatorCommand } = await import('./commands/emulator/start.ts')
-      const { port, controlPort, engine, auth, stateDir, verbose = false, json = false } = options
-      finish(await startEmulatorCommand({ port, controlPort, engine, auth, stateDir, verbose, asJson: json }, terminal))
+      const { json = false, verbose = false, stopWithStdin = false, stateDir, ...rest } = options
+      finish(await startEmulatorCommand({ ...rest, stateDir, verbose, asJson: json, stopWithStdin }, terminal))
     })
 }
 
@@ -139,6 +143,10 @@ function outputOption(): Option {
 
 function jsonOption(): Option {
   return new Option('--json', 'print JSON')
+}
+
+function stopWithStdinOption(): Option {
+  return new Option('--stop-with-stdin', 'stop when stdin ends, however the program at its other end died')
 }
 
 function debugOption(): Option {

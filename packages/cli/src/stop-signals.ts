@@ -6,9 +6,14 @@ const NUMBERS: Readonly<Record<(typeof SIGNALS)[number], number>> = { SIGHUP: 1,
  */
 const SAME_WISH_MS = 300
 
-/** Settles at the first signal that asks this process to stop; a second one ends it at once. */
-export function nextStopSignal(): Promise<NodeJS.Signals> {
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
+export type StopReason = (typeof SIGNALS)[number] | 'end of stdin'
+
+/**
+ * Settles when this process is asked to stop; a second signal ends it at once. With `withStdin` the end of stdin asks
+ * too: the system closes that pipe however the program at its other end dies.
+ */
+export function nextStop({ withStdin }: { readonly withStdin: boolean }): Promise<StopReason> {
+  const { promise, resolve } = Promise.withResolvers<StopReason>()
   let firstAt: number | null = null
   for (const signal of SIGNALS) {
     process.on(signal, () => {
@@ -20,6 +25,10 @@ export function nextStopSignal(): Promise<NodeJS.Signals> {
         process.exit(128 + NUMBERS[signal])
       }
     })
+  }
+  if (withStdin) {
+    process.stdin.once('close', () => resolve('end of stdin'))
+    process.stdin.resume()
   }
   return promise
 }

@@ -2,7 +2,7 @@ import type { EngineName } from '@slipway/emulators'
 import { CommandError } from '../../command-error.ts'
 import { EXIT, type ExitCode } from '../../exit-codes.ts'
 import type { Terminal } from '../../render/terminal.ts'
-import { nextStopSignal } from '../../stop-signals.ts'
+import { nextStop } from '../../stop-signals.ts'
 
 export interface EmulatorStartOptions {
   readonly port: number
@@ -12,12 +12,13 @@ export interface EmulatorStartOptions {
   readonly auth: 'on' | 'off'
   readonly verbose: boolean
   readonly asJson: boolean
+  readonly stopWithStdin: boolean
 }
 
 /** Runs an emulated Cloud Run in this process until it is asked to stop. */
 export async function startEmulatorCommand(options: EmulatorStartOptions, terminal: Terminal): Promise<ExitCode> {
-  const { port, controlPort, engine, stateDir, auth, verbose, asJson } = options
-  const stop = nextStopSignal()
+  const { port, controlPort, engine, stateDir, auth, verbose, asJson, stopWithStdin } = options
+  const stop = nextStop({ withStdin: stopWithStdin })
   const { startCloudRunEmulator } = await import('@slipway/emulators')
   try {
     const emulator = await startCloudRunEmulator({
