@@ -31,18 +31,19 @@ export type LockedFlowRunRow = NamedFlowRunRow & {
   readonly parent_task_run_tags: readonly string[] | null
 }
 
-const names = sql`
+/** Needs the joins below. */
+export const runNames = sql`
   f.name as flow_name, d.name as deployment_name, q.name as queue_name, q.work_pool_id, p.name as work_pool_name,
   p.type as work_pool_type`
 
 /** Besides the names: limits for the rules, tags for the events. */
 export const lockedNames = sql`
-  ${names}, d.concurrency_limit_id, d.concurrency_options, f.tags as flow_tags, d.tags as deployment_tags,
+  ${runNames}, d.concurrency_limit_id, d.concurrency_options, f.tags as flow_tags, d.tags as deployment_tags,
   pt.name as parent_task_run_name, pt.tags as parent_task_run_tags`
 
-const joins = sql`
+export const runJoins = sql`
   left join flow f on f.id = r.flow_id
-  left join deployment d on d.id = r.deployment_id
+  left join deployment d on d.id = r.deployment_id and d.workspace_id = r.workspace_id
   left join work_queue q on q.id = r.work_queue_id
   left join work_pool p on p.id = q.work_pool_id`
 
@@ -51,7 +52,7 @@ export async function lockFlowRuns(tx: Transaction, ids: readonly string[]): Pro
   return await tx.query<LockedFlowRunRow>(sql`
     select ${flowRunColumns}, ${lockedNames}
     from flow_run r
-    ${joins}
+    ${runJoins}
     left join task_run pt on pt.id = r.parent_task_run_id
     where r.id = any(${ids}::uuid[])
     order by r.id
@@ -61,13 +62,25 @@ export async function lockFlowRuns(tx: Transaction, ids: readonly string[]): Pro
 
 export async function findFlowRun(db: Queryable, workspace_id: string, id: string): Promise<NamedFlowRunRow | null> {
   const [row] = await db.query<NamedFlowRunRow>(sql`
-    select ${flowRunColumns}, ${names}
+    select ${flowRunColumns}, ${runNames}
     from flow_run r
-    ${joins}
+    ${runJoins}
     where r.id = ${id}
       and r.workspace_id = ${workspace_id}
   `)
   return row ?? null
+}
+
+/** Runs that the caller has just written or locked, by id. */
+export async function listFlowRunsById(db: Queryable, ids: readonly string[]): Promise<readonly NamedFlowRunRow[]> {
+  if (ids.length === 0) return []
+  return await db.query<NamedFlowRunRow>(sql`
+    select ${flowRunColumns}, ${runNames}
+    from flow_run r
+    ${runJoins}
+    where r.id = any(${ids}::uuid[])
+    order by r.id
+  `)
 }
 
 /** Columns that follow from a new state; whatever is not a state stays. */
@@ -189,9 +202,9 @@ export async function findFlowRunByIdempotencyKey(
   idempotency_key: string,
 ): Promise<NamedFlowRunRow | null> {
   const [row] = await db.query<NamedFlowRunRow>(sql`
-    select ${flowRunColumns}, ${names}
+    select ${flowRunColumns}, ${runNames}
     from flow_run r
-    ${joins}
+    ${runJoins}
     where r.flow_id = ${flow_id}
       and r.idempotency_key = ${idempotency_key}
       and r.workspace_id = ${workspace_id}

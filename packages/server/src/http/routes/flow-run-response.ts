@@ -1,10 +1,10 @@
 import type { FlowRunResponse, Timestamp } from '@slipway/contract'
 import { estimatedRunTime, estimatedStartTimeDelta } from '../../domain/lateness.ts'
 import type { StateType } from '../../domain/orchestration/verdict.ts'
-import type { NamedFlowRunRow } from '../../store/flow-runs.ts'
+import type { ListedFlowRunRow } from '../../store/flow-run-lists.ts'
 
 /** A stored run as the API shows it; what depends on the moment is computed here. */
-export function flowRunResponse(row: NamedFlowRunRow, now: Timestamp): FlowRunResponse {
+export function flowRunResponse(row: ListedFlowRunRow, now: Timestamp): FlowRunResponse {
   // The column holds nothing but state types; the catalog only knows text.
   const clock = { ...row, state_type: row.state_type as StateType | null }
   const response = {

@@ -1,15 +1,74 @@
 import { operations } from '@slipway/contract'
 import type { FastifyInstance } from 'fastify'
 import type { EdgeContext } from '../../context.ts'
-import { problem } from '../../errors.ts'
+import { problem, type SlipwayError } from '../../errors.ts'
+import { removeFlowRuns } from '../../operations/delete-flow-runs.ts'
+import type { FlowRunCreation, FlowRunOrder } from '../../operations/write-flow-runs.ts'
+import { flowRunCondition } from '../../store/filters/flow-runs.ts'
+import { countFlowRuns, listFlowRunIds, listFlowRuns } from '../../store/flow-run-lists.ts'
 import { findFlowRun } from '../../store/flow-runs.ts'
-import { mount } from '../mount.ts'
+import { createdBy } from '../created-by.ts'
+import { mount, reply } from '../mount.ts'
+import { offsetOf, pageOf } from '../paging.ts'
 import { flowRunResponse } from './flow-run-response.ts'
 
 export function mountFlowRunRoutes(app: FastifyInstance, ctx: EdgeContext): void {
+  mount(app, operations.createFlowRun, async ({ body, workspace_id, request }) => {
+    const order = { ...body, id: ctx.ids.uuid(), workspace_id, created_by: createdBy(request) }
+    const made = await ctx.writeFlowRun(order)
+    if (!('row' in made)) throw refusal(made.kind, order)
+    return reply(made.kind === 'created' ? 201 : 200, flowRunResponse(made.row, ctx.clock.now()))
+  })
   mount(app, operations.readFlowRun, async ({ params, workspace_id }) => {
     const row = await findFlowRun(ctx.db, workspace_id, params.id)
-    if (row === null) throw problem(404, 'Flow run not found')
+    if (row === null) throw flowRunMissing()
     return flowRunResponse(row, ctx.clock.now())
   })
+  mount(app, operations.readFlowRuns, async ({ body, workspace_id }) => {
+    const rows = await listFlowRuns(ctx.db, workspace_id, { ...body, filters: body })
+    return rows.map((row) => flowRunResponse(row, ctx.clock.now()))
+  })
+  mount(app, operations.countFlowRuns, ({ body, workspace_id }) => countFlowRuns(ctx.db, workspace_id, body))
+  mount(app, operations.paginateFlowRuns, async ({ body, workspace_id }) => {
+    const [rows, count] = await Promise.all([
+      listFlowRuns(ctx.db, workspace_id, { ...body, filters: body, offset: offsetOf(body) }),
+      countFlowRuns(ctx.db, workspace_id, body),
+    ])
+    const now = ctx.clock.now()
+    return pageOf(
+      rows.map((row) => flowRunResponse(row, now)),
+      count,
+      body,
+    )
+  })
+  mount(app, operations.deleteFlowRun, async ({ params, workspace_id }) => {
+    const gone = await removeFlowRuns(ctx, workspace_id, [params.id])
+    if (gone.length === 0) throw flowRunMissing()
+  })
+  mount(app, operations.bulkDeleteFlowRuns, async ({ body, workspace_id }) => {
+    const ids = await listFlowRunIds(ctx.db, workspace_id, flowRunCondition(body.flow_runs), body.limit)
+    return { deleted: [...(await removeFlowRuns(ctx, workspace_id, ids))] }
+  })
+}
+
+export function flowRunMissing(): SlipwayError {
+  return problem(404, 'Flow run not found')
+}
+
+function refusal(
+  kind: Exclude<FlowRunCreation['kind'], 'created' | 'existing'>,
+  { work_pool_name, work_queue_name }: FlowRunOrder,
+): SlipwayError {
+  switch (kind) {
+    case 'no-pool':
+      return problem(404, `Work pool "${work_pool_name}" not found.`)
+    case 'no-queue':
+      return problem(404, `Work pool queue '${work_pool_name}/${work_queue_name}' not found.`)
+    case 'no-flow':
+      // What a foreign key would say; Prefect's clients know these words.
+      return problem(
+        409,
+        'Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.',
+      )
+  }
 }

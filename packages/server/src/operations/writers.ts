@@ -1,0 +1,17 @@
+import type { Context } from '../context.ts'
+import { createFlowRunStateWriter, type FlowRunStateWriter } from './set-flow-run-state.ts'
+import { createFlowRunWriter, type FlowRunWriter } from './write-flow-runs.ts'
+
+/** The hot writes of one process, each with a batcher of its own. */
+export interface Writers {
+  readonly writeFlowRun: FlowRunWriter
+  readonly writeFlowRunState: FlowRunStateWriter
+}
+
+/** Made once, where the context is made. */
+export function createWriters(ctx: Context): Writers {
+  return {
+    writeFlowRun: createFlowRunWriter(ctx),
+    writeFlowRunState: createFlowRunStateWriter(ctx),
+  }
+}

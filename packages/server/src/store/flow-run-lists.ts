@@ -1,0 +1,126 @@
+import type { FlowRunFilter, FlowRunSort } from '@slipway/contract'
+import type { Queryable } from './database.ts'
+import { andAlso, type Condition } from './filters/conditions.ts'
+import { flowRunOrder } from './filters/flow-runs.ts'
+import { joinedFlowRunCondition, type JoinedFilters } from './filters/joined.ts'
+import { flowRunColumns } from './flow-runs.ts'
+import type { FlowRunRow } from './rows.ts'
+import { empty, raw, type Sql, sql } from './sql.ts'
+
+/** A run with the names that its API answer mentions. */
+export type ListedFlowRunRow = FlowRunRow & {
+  readonly queue_name: string | null
+  readonly work_pool_id: string | null
+  readonly work_pool_name: string | null
+}
+
+export interface FlowRunSelection {
+  readonly filters: JoinedFilters
+  readonly sort: FlowRunSort
+  readonly limit: number
+  readonly offset: number
+}
+
+/**
+ * The page is cut before names are joined to it. One value of an ordered index (a state, a flow, a deployment) gives
+ * its newest runs at once, a list of values does not: PostgreSQL would walk all runs by time and drop most of them
+ * (48 ms instead of 1.2 ms for two states in 100,000 runs). So each value is read on its own and the pages are merged.
+ */
+export async function listFlowRuns(
+  db: Queryable,
+  workspace_id: string,
+  selection: FlowRunSelection,
+): Promise<readonly ListedFlowRunRow[]> {
+  const { sort, limit, offset } = selection
+  return await db.query<ListedFlowRunRow>(sql`
+    select ${flowRunColumns}, q.name as queue_name, q.work_pool_id, p.name as work_pool_name
+    from (
+      ${pageOfRuns(workspace_id, selection)}
+      order by ${flowRunOrder(sort)}
+      limit ${limit}
+      offset ${offset}
+    ) r
+    left join work_queue q on q.id = r.work_queue_id
+    left join work_pool p on p.id = q.work_pool_id
+    order by ${flowRunOrder(sort)}
+  `)
+}
+
+function pageOfRuns(workspace_id: string, { filters, sort, limit, offset }: FlowRunSelection): Sql {
+  const split = splitByValue(filters, sort)
+  if (split === null) {
+    return sql`select ${flowRunColumns}
+      from flow_run r
+      where r.workspace_id = ${workspace_id}${andAlso(joinedFlowRunCondition(filters))}`
+  }
+  return sql`select ${flowRunColumns}
+    from unnest(${split.values}) as each_value(value)
+    cross join lateral (
+      select ${flowRunColumns}
+      from flow_run r
+      where r.workspace_id = ${workspace_id}
+        and ${split.column} = each_value.value${andAlso(joinedFlowRunCondition(split.rest))}
+      order by ${flowRunOrder(sort)}
+      limit ${limit + offset}
+    ) r`
+}
+
+interface Split {
+  readonly values: Sql
+  readonly column: Sql
+  /** All other conditions. */
+  readonly rest: JoinedFilters
+}
+
+/** More values than that cost more than walking. */
+const MOST_VALUES = 9
+
+/** The first list of values for which there is an index by expected start time. */
+function splitByValue(filters: JoinedFilters, sort: FlowRunSort): Split | null {
+  const given = filters.flow_runs ?? {}
+  if (!sort.startsWith('EXPECTED_START_TIME') || given.operator === 'or_') return null
+  const { state, deployment_id } = given
+  if (state?.operator !== 'or_' && isSplittable(state?.type?.any_)) {
+    const rest = { ...given, state: { ...state, type: { ...state?.type, any_: null } } }
+    return splitOf(sql`r.state_type`, 'text', state?.type?.any_ ?? [], { ...filters, flow_runs: rest })
+  }
+  if (deployment_id?.operator !== 'or_' && isSplittable(deployment_id?.any_)) {
+    const rest: FlowRunFilter = { ...given, deployment_id: { ...deployment_id, any_: null } }
+    return splitOf(sql`r.deployment_id`, 'uuid', deployment_id?.any_ ?? [], { ...filters, flow_runs: rest })
+  }
+  return null
+}
+
+function isSplittable(values: readonly string[] | null | undefined): boolean {
+  return values !== null && values !== undefined && values.length > 1 && values.length <= MOST_VALUES
+}
+
+function splitOf(column: Sql, type: 'text' | 'uuid', values: readonly string[], rest: JoinedFilters): Split {
+  return { column, values: sql`${[...new Set(values)]}::${raw(type)}[]`, rest }
+}
+
+export async function countFlowRuns(db: Queryable, workspace_id: string, filters: JoinedFilters): Promise<number> {
+  const [row] = await db.query<{ count: number }>(sql`
+    select count(*) as count
+    from flow_run r
+    where r.workspace_id = ${workspace_id}${andAlso(joinedFlowRunCondition(filters))}
+  `)
+  return row?.count ?? 0
+}
+
+/** Ids only, newest id first: what bulk operations work through. */
+export async function listFlowRunIds(
+  db: Queryable,
+  workspace_id: string,
+  condition: Condition,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(sql`
+    select r.id
+    from flow_run r
+    where r.workspace_id = ${workspace_id}${condition === null ? empty : andAlso(condition)}
+    order by r.id desc
+    limit ${limit}
+  `)
+  return rows.map((row) => row.id)
+}
