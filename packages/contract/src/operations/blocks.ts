@@ -7,6 +7,9 @@ import { IncludeSecrets } from './include-secrets.ts'
 import { PageLimit, PageOffset } from '../paging.ts'
 import { Default, Integer, Nullable } from '../schema.ts'
 
+/** Credentials that no work pool could use are refused. Other clients save blocks in parts, so it is asked for. */
+const Validate = Default(Type.Boolean(), false)
+
 export const createBlockSchema = operation({
   id: 'createBlockSchema',
   method: 'POST',
@@ -81,6 +84,7 @@ export const createBlockDocument = operation({
   summary: 'Create a block document',
   tags: ['Block schemas and documents'],
   scope: 'deploy',
+  query: Type.Object({ validate: Validate }),
   body: BlockDocumentCreate,
   response: BlockDocument,
   status: 201,
@@ -145,6 +149,7 @@ export const updateBlockDocument = operation({
   tags: ['Block schemas and documents'],
   scope: 'deploy',
   params: ById,
+  query: Type.Object({ validate: Validate }),
   body: BlockDocumentUpdate,
   status: 204,
   errors: [404],

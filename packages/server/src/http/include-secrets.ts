@@ -1,0 +1,9 @@
+import type { Caller } from '../context.ts'
+import { problem } from '../errors.ts'
+
+/** Who may only read sees stars: secrets are for who runs flows, which load their blocks with them. */
+export function requireSecretsAllowed({ scopes }: Caller, include_secrets: boolean): void {
+  if (include_secrets && !scopes.has('run')) {
+    throw problem(403, 'Reading secrets needs a credential with the scope "run".')
+  }
+}
