@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Slipway } from '../support/slipway.ts'
-import { freePort, postmasterOf } from '../support/stage.ts'
+import { embeddedUrl, freePort } from '../support/stage.ts'
 import { arm, createFaultStage, type FaultStage, onceEach, waitUntilKilled } from './fault-stage.ts'
 
 let stage: FaultStage
@@ -12,11 +10,9 @@ let settings: Readonly<Record<string, string>>
 
 beforeAll(async () => {
   stage = await createFaultStage()
-  const postmaster = await postmasterOf(stage.dataDir)
-  const password = await readFile(join(stage.dataDir, 'postgres', 'slipway-password'), 'utf8')
   const port = await freePort()
   settings = {
-    database_url: `postgresql://slipway:${password.trim()}@127.0.0.1:${postmaster?.port ?? 0}/postgres`,
+    database_url: await embeddedUrl(stage.dataDir),
     public_api_url: `http://127.0.0.1:${port}/api`,
   }
   // The first server leaves its PostgreSQL to the two that share it from now on.

@@ -108,7 +108,7 @@ export async function runSlipway(
 
 function spawnSlipway({ dataDir, port, settings = {}, env = {}, script }: SlipwayOptions) {
   const given = Object.entries(settings).map(([name, value]) => [`SLIPWAY_${name.toUpperCase()}`, String(value)])
-  const program = script === undefined ? [CLI, 'server', 'start'] : [script]
+  const program = script === undefined ? [CLI, 'server', 'start', '--stop-with-stdin'] : [script]
   const child = spawn(process.execPath, ['--conditions=source', ...program], {
     cwd: join(dataDir, '..'),
     env: {
@@ -118,7 +118,8 @@ function spawnSlipway({ dataDir, port, settings = {}, env = {}, script }: Slipwa
       ...Object.fromEntries(given),
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe', ...(script === undefined ? [] : (['ipc'] as const))],
+    // Its end of stdin tells a server that these tests are gone, however that came about.
+    stdio: ['pipe', 'pipe', 'pipe', ...(script === undefined ? [] : (['ipc'] as const))],
   })
   const lines: string[] = []
   let rest = ''

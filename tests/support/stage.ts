@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { CloudRunEmulatorOptions } from '@slipway/emulators'
@@ -72,6 +72,14 @@ async function endPostgres(dataDir: string): Promise<void> {
 /** The running PostgreSQL of a server's data folder. */
 export async function postmasterOf(dataDir: string): Promise<{ readonly pid: number; readonly port: number } | null> {
   return await findPostmaster(join(dataDir, 'postgres'))
+}
+
+/** Of the embedded PostgreSQL that a server of this data folder runs. */
+export async function embeddedUrl(dataDir: string): Promise<string> {
+  const password = await readFile(join(dataDir, 'postgres', 'slipway-password'), 'utf8')
+  const running = await postmasterOf(dataDir)
+  if (running === null) throw new Error(`No PostgreSQL runs on ${dataDir}`)
+  return `postgresql://slipway:${password.trim()}@127.0.0.1:${running.port}/postgres`
 }
 
 /** Free now, and kept by whoever asked: a server that is started again has the same address. */

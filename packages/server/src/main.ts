@@ -20,6 +20,7 @@ import { createSystemClock, systemIds, systemRandom, systemTimers } from './syst
 
 const GOOGLE_RUN = 'https://run.googleapis.com'
 const GOOGLE_LOGGING = 'https://logging.googleapis.com'
+const HEALTH_PATIENCE_MS = 2_000
 const MIGRATIONS = resolve(import.meta.dirname, 'store/migrations')
 
 export interface RunningServer {
@@ -49,7 +50,7 @@ export async function startServer({ config, log, probe = () => {} }: StartOption
     const edge = openEdge(ctx)
     let services: Services | null = null
     const api = createApi(edge.ctx, {
-      isHealthy: () => isDatabaseHealthy(ctx),
+      isHealthy: createHealthCheck(ctx),
       isReady: () => readiness(services),
     })
     // Connections are taken only when there is something behind them; services only begin when the port is ours.
@@ -138,6 +139,21 @@ async function listen(api: FastifyInstance, { host, port }: Config): Promise<str
       )
     }
     throw error
+  }
+}
+
+/** A database that does not answer in time is as bad as none. All who ask meanwhile share one question to it. */
+function createHealthCheck(ctx: Context): () => Promise<boolean> {
+  let asked: Promise<boolean> | null = null
+  return async () => {
+    asked ??= isDatabaseHealthy(ctx).finally(() => {
+      asked = null
+    })
+    const { promise: silence, resolve: giveUp } = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => giveUp(false), HEALTH_PATIENCE_MS)
+    const healthy = await Promise.race([asked, silence])
+    clearTimeout(timer)
+    return healthy
   }
 }
 

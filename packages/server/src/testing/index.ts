@@ -1,4 +1,5 @@
 export { createCloudRunProvider } from '../providers/cloud-run/provider.ts'
 export { findPostmaster } from '../store/embedded-postmaster.ts'
+export { databaseUrl, runSql } from './database-admin.ts'
 export { describeProvider, type CloudHarness, type SubmitFailure } from './provider-conformance.ts'
 export { removeAbandoned, testFolder } from './test-folders.ts'
