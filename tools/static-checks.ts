@@ -10,7 +10,7 @@ interface Check {
   readonly args: readonly string[]
 }
 
-const SOURCES = ['packages', 'tests', 'tools', 'vitest.config.ts']
+const SOURCES = ['packages', 'tests', 'tools', 'examples', 'vitest.config.ts']
 
 function installed(name: string): string {
   return join(repositoryRoot, 'node_modules', '.bin', name)
