@@ -10,6 +10,9 @@ import { mountFlowRunRoutes } from './routes/flow-runs.ts'
 import { mountFlowRunStateRoutes } from './routes/flow-run-states.ts'
 import { mountVariableRoutes } from './routes/variables.ts'
 import { mountFlowRoutes } from './routes/flows.ts'
+import { mountWorkPoolQueueRoutes } from './routes/work-pool-queues.ts'
+import { mountWorkPoolRoutes } from './routes/work-pools.ts'
+import { mountWorkQueueRoutes } from './routes/work-queues.ts'
 import { findWorkspaceId } from './workspaces.ts'
 
 /** What the API tells about its own process. */
@@ -31,6 +34,9 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountBlockSchemaRoutes(app, ctx)
       mountBlockDocumentRoutes(app, ctx)
       mountFlowRoutes(app, ctx)
+      mountWorkPoolRoutes(app, ctx)
+      mountWorkPoolQueueRoutes(app, ctx)
+      mountWorkQueueRoutes(app, ctx)
       mountDocs(app)
     },
   })
