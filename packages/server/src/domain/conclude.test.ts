@@ -10,7 +10,7 @@ const ago_10min = '2026-03-01T11:50:00.000000Z'
 
 const ended = { phase: 'failed', exit_code: 1, reason: null, finished_at: ago_31s } as const
 const usual: Conclusion = {
-  submission: { sent_at: ago_10min, start_timeout_seconds: 600 },
+  submission: { sent_at: ago_10min, start_timeout_seconds: 600, report_grace_seconds: 30 },
   observation: ended,
   run: { state_type: 'RUNNING', state_name: 'Running', retry_type: null },
   now,
@@ -108,7 +108,7 @@ describe('conclude', () => {
       {
         ...seen({ phase: 'missing' }),
         first_missing_at: ago_31s,
-        submission: { sent_at: ago_31s, start_timeout_seconds: 600 },
+        submission: { sent_at: ago_31s, start_timeout_seconds: 600, report_grace_seconds: 30 },
       },
       'wait until 12:00:29',
     ],

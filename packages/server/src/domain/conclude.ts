@@ -3,8 +3,6 @@ import { proposeState } from './orchestration/proposal.ts'
 import type { ProposedState, StateType } from './orchestration/verdict.ts'
 import { isTerminal } from './orchestration/verdict.ts'
 
-/** Reports of the process may be on their way when the cloud already says that it is over. */
-const GRACE_SECONDS = 30
 /** A cloud may take a while until it lists what it has just accepted. */
 const YOUNG_SECONDS = 60
 
@@ -18,7 +16,12 @@ export interface Observed {
 }
 
 export interface Conclusion {
-  readonly submission: { readonly sent_at: Timestamp; readonly start_timeout_seconds: number }
+  readonly submission: {
+    readonly sent_at: Timestamp
+    readonly start_timeout_seconds: number
+    /** Reports of the process may be on their way when the cloud already says that it is over. */
+    readonly report_grace_seconds: number
+  }
   readonly observation: Observed
   readonly run: {
     readonly state_type: StateType | null
@@ -76,13 +79,13 @@ function concludeMissing({ submission, run, now, first_missing_at }: Conclusion)
   const old_enough = addSeconds(submission.sent_at, YOUNG_SECONDS)
   if (now < old_enough) return { kind: 'wait', until: old_enough }
   if (run.state_type === 'CANCELLING') return cancelled(now, 'The execution is gone; nothing of this run is running.')
-  const settled = addSeconds(first_missing_at ?? now, GRACE_SECONDS)
+  const settled = addSeconds(first_missing_at ?? now, submission.report_grace_seconds)
   if (now < settled) return { kind: 'wait', until: settled }
   return crashed(now, 'The job disappeared: it was deleted outside Slipway before the run ended.', false)
 }
 
 function concludeEnded(conclusion: Conclusion): Concluded {
-  const { observation, run, now, first_missing_at, stop_requested } = conclusion
+  const { submission, observation, run, now, first_missing_at, stop_requested } = conclusion
   if (!needsProcess(run)) return NOTHING
   // Only Cancelled may follow, so there is no report worth waiting for.
   if (run.state_type === 'CANCELLING') {
@@ -92,7 +95,7 @@ function concludeEnded(conclusion: Conclusion): Concluded {
       by_us ? 'The execution was stopped on request.' : 'The execution ended while the run was being cancelled.',
     )
   }
-  const settled = addSeconds(observation.finished_at ?? first_missing_at ?? now, GRACE_SECONDS)
+  const settled = addSeconds(observation.finished_at ?? first_missing_at ?? now, submission.report_grace_seconds)
   if (now < settled) return { kind: 'wait', until: settled }
   return crashed(now, endedMessage(conclusion), false)
 }

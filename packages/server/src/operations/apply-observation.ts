@@ -13,6 +13,7 @@ export function concludeObservation(ctx: Context, watched: WatchedSubmission, ob
     submission: {
       sent_at: watched.first_sent_at ?? watched.created,
       start_timeout_seconds: ctx.config.start_timeout_seconds,
+      report_grace_seconds: ctx.config.report_grace_seconds,
     },
     observation,
     run: {
