@@ -17,7 +17,7 @@ export interface Cron {
   readonly nth_weekdays: ReadonlyMap<number, ReadonlySet<number>>
 }
 
-/** Null admits everything; that is what `*` means, and not the same as every value where days and weekdays meet. */
+/** Ascending. Null admits everything; that is what `*` means, and not the same as every value where days and weekdays meet. */
 export type CronField = ReadonlySet<number> | null
 
 export type CronReading = { readonly kind: 'cron'; readonly cron: Cron } | { readonly kind: 'invalid' | 'random' }
@@ -136,7 +136,7 @@ function parseField(text: string, rule: FieldRule, fieldCount: number): FieldVal
       }
     }
   }
-  return { values, star, last_day, nth }
+  return { values: new Set([...values].sort((a, b) => a - b)), star, last_day, nth }
 }
 
 interface Item {

@@ -46,10 +46,10 @@ function daysToDate({ days, last_day }: Cron, { year, month, day }: CivilDate): 
   if (days === null) return 0
   const length = daysInMonth(year, month)
   if (last_day && day === length) return 0
-  const listed = [...days].sort((a, b) => a - b)
-  if (last_day) listed.push(length)
-  const next = listed.find((each) => each >= day)
-  return next === undefined ? (listed[0] ?? 0) - day + length : next - day
+  for (const listed of days) if (listed >= day) return listed - day
+  if (last_day) return length - day
+  const [first = 1] = days
+  return first - day + length
 }
 
 function daysToWeekday(cron: Cron, day: number, date: CivilDate): number {

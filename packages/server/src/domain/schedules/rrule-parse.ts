@@ -267,7 +267,7 @@ function readPart(
       const numbers = value.split(',').map((text) => (/^[+-]?\d{1,4}$/.test(text) ? Number(text) : NaN))
       if (numbers.some((number) => !(number >= low && number <= high) || (number === 0 && !MAY_BE_ZERO.has(name))))
         return bad
-      rule[target] = numbers
+      rule[target] = [...new Set(numbers)]
       return null
     }
   }

@@ -6,52 +6,63 @@ import type { RuleParts } from './rrule-parse.ts'
  * The wall-clock times of one rule, ascending. Without a COUNT the walk begins near `from`, so that a rule which started
  * years ago costs nothing; it ends by itself after `until`, at the end of the calendar, or when its budget is spent.
  */
-export function* ruleWalls(
-  parts: RuleParts,
-  window: { readonly start: number; readonly from: number; readonly until: number },
-): Generator<number> {
-  const { start } = window
+export function* ruleWalls(parts: RuleParts, window: RuleWindow): Generator<number> {
+  const { budget, start } = window
   const last = Math.min(window.until, parts.until ?? Infinity, LAST_WALL)
   const from = parts.count === null ? Math.max(window.from, start) : start
   let left = parts.count ?? Infinity
   const walls = isAtMost(parts.frequency, 'DAILY')
-    ? dayWalls(parts, { start, from, last })
-    : clockWalls(parts, { start, from, last })
+    ? dayWalls(parts, { start, from, last, budget })
+    : clockWalls(parts, { start, from, last, budget })
   for (const wall of walls) {
-    if (wall > last || left <= 0) return
+    budget.left -= 1
+    if (wall > last || left <= 0 || budget.left <= 0) return
     if (wall < start || wall < from) continue
     left -= 1
     if (wall >= window.from) yield wall
   }
 }
 
-/** Days or steps that a rule may look at in one walk: some centuries of days, under a second. */
-const MOST_STEPS = 2_000_000
+export interface RuleWindow {
+  readonly start: number
+  readonly from: number
+  readonly until: number
+  readonly budget: Budget
+}
+
+/** Days and times that may still be looked at, by all the rules of a schedule together. */
+export interface Budget {
+  left: number
+}
+
+/** Some centuries of days; a few tenths of a second. */
+export function freshBudget(): Budget {
+  return { left: 500_000 }
+}
 
 interface Span {
   readonly start: number
   readonly from: number
   readonly last: number
+  readonly budget: Budget
 }
 
 /** YEARLY to DAILY: every period is a run of days, each with the same times. */
-function* dayWalls(parts: RuleParts, { start, from, last }: Span): Generator<number> {
+function* dayWalls(parts: RuleParts, { start, from, last, budget }: Span): Generator<number> {
   const startDay = Math.floor(start / DAY)
   const admits = dayFilter(parts, startDay)
   const times = timesOfDay(parts, mod(start, DAY))
-  let steps = 0
-  for (let index = firstPeriod(parts, startDay, Math.floor(from / DAY)); steps < MOST_STEPS; index += 1) {
+  for (let index = firstPeriod(parts, startDay, Math.floor(from / DAY)); budget.left > 0; index += 1) {
     const { first, length } = periodAt(parts, startDay, index)
     if (first * DAY > last) return
-    steps += length
+    budget.left -= length
     const days = Array.from({ length }, (_, offset) => first + offset).filter((day) => admits(day))
-    const walls = days.flatMap((day) => times.map((time) => day * DAY + time))
-    yield* parts.by_set_pos === null ? walls : atPositions(walls, parts.by_set_pos)
+    yield* combine(days, times, parts.by_set_pos)
   }
 }
 
 /** HOURLY to SECONDLY: steps of the clock, of which those on days or in hours that do not count are skipped at once. */
-function* clockWalls(parts: RuleParts, { start, from, last }: Span): Generator<number> {
+function* clockWalls(parts: RuleParts, { start, from, last, budget }: Span): Generator<number> {
   const unit = UNITS[parts.frequency] ?? 1
   const step = parts.interval * unit
   const origin = Math.floor(start / unit) * unit
@@ -59,14 +70,30 @@ function* clockWalls(parts: RuleParts, { start, from, last }: Span): Generator<n
   const within = timesWithin(parts, start)
   const next = (wall: number): number => origin + Math.ceil((wall - origin) / step) * step
   let wall = next(Math.max(origin, from - step))
-  for (let steps = 0; steps < MOST_STEPS && wall <= last; steps += 1) {
+  while (budget.left > 0 && wall <= last) {
+    budget.left -= 1
     const skip = skipTo(parts, wall, admits)
-    if (skip !== null) wall = next(skip)
-    else {
-      const walls = within.map((time) => wall + time)
-      yield* parts.by_set_pos === null ? walls : atPositions(walls, parts.by_set_pos)
-      wall += step
-    }
+    if (skip === null) yield* combine([wall / DAY], within, parts.by_set_pos)
+    wall = skip === null ? wall + step : next(skip)
+  }
+}
+
+/** Every time of every day, or those at certain positions, counted from 1, or from -1 at the end; without building them all. */
+function* combine(
+  days: readonly number[],
+  times: readonly number[],
+  positions: readonly number[] | null,
+): Generator<number> {
+  if (positions === null) {
+    for (const day of days) for (const time of times) yield Math.round(day * DAY) + time
+    return
+  }
+  const count = days.length * times.length
+  const indexes = positions.map((position) => (position > 0 ? position - 1 : count + position))
+  for (const index of sorted(indexes)) {
+    const day = days[Math.floor(index / times.length)]
+    if (index >= 0 && index < count && day !== undefined)
+      yield Math.round(day * DAY) + (times[index % times.length] ?? 0)
   }
 }
 
@@ -106,11 +133,6 @@ function timesOfDay({ by_hour, by_minute, by_second }: RuleParts, startTime: num
 
 function sorted(numbers: readonly number[]): readonly number[] {
   return [...new Set(numbers)].sort((a, b) => a - b)
-}
-
-/** Positions count from 1, or from -1 at the end. */
-function atPositions(walls: readonly number[], positions: readonly number[]): readonly number[] {
-  return sorted(positions.flatMap((position) => walls.at(position > 0 ? position - 1 : position) ?? []))
 }
 
 /** The first period that may hold a day at or after `fromDay`. */

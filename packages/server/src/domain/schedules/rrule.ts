@@ -1,6 +1,6 @@
 import { DAY, dayNumber, mod, printDate, printTime } from './calendar.ts'
 import { parseRules, type RuleSet } from './rrule-parse.ts'
-import { ruleWalls } from './rrule-walls.ts'
+import { freshBudget, ruleWalls } from './rrule-walls.ts'
 import { wallAt, zoneOf } from './zone.ts'
 
 /** A rule without DTSTART begins here, in its own zone. */
@@ -11,7 +11,7 @@ export function* ruleSetWalls(
   set: RuleSet,
   window: { readonly from: number; readonly until: number },
 ): Generator<number> {
-  const bounds = { start: set.start ?? DEFAULT_START, ...window }
+  const bounds = { start: set.start ?? DEFAULT_START, ...window, budget: freshBudget() }
   const dates = [...new Set(set.dates)].filter((wall) => wall >= window.from).sort((a, b) => a - b)
   const included = merge([...set.rules.map((rule) => ruleWalls(rule, bounds)), dates.values()])
   const excluded = merge([

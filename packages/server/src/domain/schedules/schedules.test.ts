@@ -87,6 +87,20 @@ describe('rules that would not end', () => {
     expect(nextOccurrences({ rrule, timezone: 'Europe/Berlin' }, '2031-01-01T00:00:00.000000Z', { max: 3 })).toEqual([])
   })
 
+  test('many greedy rules share one budget', () => {
+    const all = (count: number) => Array.from({ length: count }, (_, index) => index).join(',')
+    const greedy = `RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=${all(24)};BYMINUTE=${all(60)};BYSECOND=${all(60)}`
+    const rrule = [
+      `${greedy};BYSETPOS=-1`,
+      `${greedy};COUNT=900000000`,
+      ...Array.from({ length: 100 }, () => 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'),
+    ].join('\n')
+    expect(ruleComplaint(rrule)).toBeNull()
+    expect(
+      nextOccurrences({ rrule, timezone: 'UTC' }, '2031-01-01T00:00:00.000000Z', { max: 3 }).length,
+    ).toBeLessThanOrEqual(3)
+  })
+
   test('a cron expression without a day', () => {
     expect(
       nextOccurrences({ cron: '0 0 31 2 *', timezone: null, day_or: true }, '2031-01-01T00:00:00.000000Z', { max: 3 }),
