@@ -1,5 +1,6 @@
 import type { EventCount, EventFilter, Timestamp } from '@slipway/contract'
 import { RESOURCE_NAME } from '../domain/events/matches.ts'
+import type { TimeBuckets } from '../domain/events/time-buckets.ts'
 import type { Queryable } from './database.ts'
 import type { StoredEvent } from './events.ts'
 import { eventConditions } from './filters/events.ts'
@@ -92,12 +93,6 @@ export async function countEventsBy(
     order by count(*) desc, ${value}
     limit ${MOST_GROUPS}
   `)
-}
-
-export interface TimeBuckets {
-  readonly since: Timestamp
-  readonly until: Timestamp
-  readonly seconds: number
 }
 
 /** One row for each stretch of time, empty ones too. The caller bounds their number. */

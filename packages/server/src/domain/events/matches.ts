@@ -7,7 +7,7 @@ import type {
   JsonObject,
   Timestamp,
 } from '@slipway/contract'
-import { matchesTextQuery, parseTextQuery } from './text-query.ts'
+import { parseTextSearch } from '../text-search.ts'
 
 export interface MatchableEvent {
   readonly id: string
@@ -141,11 +141,10 @@ function isNothing(labels: LabelSpecification | null | undefined): boolean {
 }
 
 function matchesText({ text }: EventFilter, event: MatchableEvent): boolean {
-  if (text === null || text === undefined) return true
+  const { include, exclude, required } = parseTextSearch(text?.query ?? '')
+  if (include.length + exclude.length + required.length === 0) return true
   const { event: name, resource, related, payload } = event
-  return matchesTextQuery(parseTextQuery(text.query), [name, ...[resource, related, payload].map(texts)].join(' '))
-}
-
-function texts(value: unknown): string {
-  return JSON.stringify(value)
+  const searched = [name, ...[resource, related, payload].map((part) => JSON.stringify(part))].join(' ').toLowerCase()
+  const holds = (word: string) => searched.includes(word.toLowerCase())
+  return (include.length === 0 || include.some(holds)) && !exclude.some(holds) && required.every(holds)
 }

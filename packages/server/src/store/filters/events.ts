@@ -6,6 +6,7 @@ import type {
   EventResourceFilter,
 } from '@slipway/contract'
 import { asList, pairsOf, RESOURCE_ID, RESOURCE_ROLE, splitValues } from '../../domain/events/matches.ts'
+import { parseTextSearch } from '../../domain/text-search.ts'
 import { join, sql, type Sql } from '../sql.ts'
 
 type Texts = readonly string[] | null | undefined
@@ -22,11 +23,19 @@ export function eventConditions(workspace_id: string, filter: EventFilter): read
   conditions.push(...asList(related).flatMap(relatedConditions))
   conditions.push(...asList(any_resource).flatMap(anyResourceConditions))
   if (isGiven(id?.id)) conditions.push(sql`e.id = any(${id.id}::uuid[])`)
-  if (text !== null && text !== undefined) {
-    conditions.push(sql`to_tsvector('simple', e.event || ' ' || e.resource::text || ' ' || e.related::text || ' ' || e.payload::text)
-      @@ websearch_to_tsquery('simple', ${text.query})`)
-  }
+  conditions.push(...textConditions(text?.query ?? ''))
   return conditions
+}
+
+function textConditions(query: string): readonly Sql[] {
+  const { include, exclude, required } = parseTextSearch(query)
+  const holds = (word: string) => sql`position(lower(${word}::text) in lower(e.event || ' ' || e.resource::text || ' '
+    || e.related::text || ' ' || e.payload::text)) > 0`
+  return [
+    ...(include.length === 0 ? [] : [anyOf(include.map(holds))]),
+    ...exclude.map((word) => sql`not ${holds(word)}`),
+    ...required.map(holds),
+  ]
 }
 
 function nameConditions({ prefix, name, exclude_prefix, exclude_name }: EventNameFilter): readonly Sql[] {
