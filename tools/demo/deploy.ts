@@ -46,7 +46,7 @@ async function findFlowName(folder: string, { entrypoint }: DeploymentEntry): Pr
 }
 
 /** An image would bring Node and the SDK along; the emulator runs processes of this machine, so they are named here. */
-export function containerCommand(): string {
+function containerCommand(): string {
   const entrypoint = join(repositoryRoot, 'packages/sdk/src/entrypoint.ts')
   return [process.execPath, '--conditions=source', entrypoint].map(quoted).join(' ')
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { repositoryRoot } from '../command.ts'
 
-export const CLI = join(repositoryRoot, 'packages/cli/src/main.ts')
+const CLI = join(repositoryRoot, 'packages/cli/src/main.ts')
 const START_MS = 90_000
 /** A server drains for eight seconds at most. */
 const STOP_MS = 12_000

@@ -78,7 +78,7 @@ async function startEmulator({ engine, path, signal }: CloudOptions): Promise<Ch
   })
 }
 
-export async function startServer(
+async function startServer(
   { dataDir, env = {}, signal }: Pick<CloudOptions, 'dataDir' | 'env' | 'signal'>,
   emulatorUrl: string,
 ): Promise<Child> {

@@ -11,12 +11,13 @@ export interface SeenRequest {
 
 export interface EmulatorControl {
   readonly registerAccount: (account: ReturnType<typeof makeServiceAccount>) => Promise<void>
-  readonly setSettings: (settings: Readonly<Record<string, unknown>>) => Promise<void>
   /** Calls that create a job, oldest first; the last 5,000 are kept. */
   readonly creations: () => Promise<readonly SeenRequest[]>
   readonly forgetRequests: () => Promise<void>
   /** How many container processes were started for a flow run. */
   readonly startsOf: (flow_run_id: string) => Promise<number>
+  /** The same for all flow runs that had any. */
+  readonly starts: () => Promise<Readonly<Record<string, number>>>
 }
 
 export function emulatorControl(controlUrl: string): EmulatorControl {
@@ -29,13 +30,16 @@ export function emulatorControl(controlUrl: string): EmulatorControl {
     if (!response.ok) throw new Error(`${method} ${path} of the emulator: ${JSON.stringify(answer)}`)
     return answer
   }
+  const starts = async () => {
+    const { by_flow_run_id } = (await send('GET', 'counters')) as {
+      readonly by_flow_run_id: Readonly<Record<string, number>>
+    }
+    return by_flow_run_id
+  }
   return {
     async registerAccount({ email, key, public_key_pem }) {
       const { project_id, private_key_id } = key
       await send('POST', 'service-accounts', { email, project_id, private_key_id, public_key_pem })
-    },
-    async setSettings(settings) {
-      await send('POST', 'settings', settings)
     },
     async creations() {
       const answer = (await send('GET', `requests?method=POST&match=${encodeURIComponent('/jobs$')}`)) as {
@@ -46,11 +50,7 @@ export function emulatorControl(controlUrl: string): EmulatorControl {
     async forgetRequests() {
       await send('DELETE', 'requests')
     },
-    async startsOf(flow_run_id) {
-      const { by_flow_run_id } = (await send('GET', 'counters')) as {
-        readonly by_flow_run_id: Readonly<Record<string, number>>
-      }
-      return by_flow_run_id[flow_run_id] ?? 0
-    },
+    startsOf: async (flow_run_id) => (await starts())[flow_run_id] ?? 0,
+    starts,
   }
 }
