@@ -5,6 +5,7 @@ import { discarder } from './discarder.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createEventFanout } from './event-fanout.ts'
 import { createLogFanout } from './log-fanout.ts'
+import { leaseReaper } from './lease-reaper.ts'
 import { createReconciler } from './reconciler.ts'
 import { type RunningService, type Service, type ServiceStatus, startService } from './service.ts'
 
@@ -15,6 +16,7 @@ function services(ctx: EdgeContext, dispatcher: Service, eventFanout: Service): 
     eventFanout, // what happened, to sockets
     createReconciler(ctx.config.observe_interval_seconds), // what became of them
     canceller, // stops what is being cancelled
+    leaseReaper, // frees slots of who died with them
     discarder, // removes what is over from the cloud
   ]
 }

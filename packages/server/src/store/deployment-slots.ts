@@ -1,7 +1,7 @@
 import type { Timestamp } from '@slipway/contract'
 import type { Queryable, Transaction } from './database.ts'
 import type { ConcurrencyLimitRow } from './rows.ts'
-import { sql } from './sql.ts'
+import { type Sql, sql } from './sql.ts'
 
 export const limitColumns = sql`
   l.id, l.workspace_id, l.created, l.updated, l.active, l.name, l."limit", l.active_slots, l.denied_slots,
@@ -34,7 +34,10 @@ export async function listAliveLeases(
   return rows.map((row) => row.id)
 }
 
-/** Adds to (or takes from) active slots; never below zero. */
+/**
+ * Adds to (or takes from) active slots; never below zero. Locks in id order, and brings counts that decay to this
+ * moment first, as domain/limits/decay.ts does.
+ */
 export async function addActiveSlots(
   tx: Transaction,
   changes: readonly { readonly limit_id: string; readonly slots: number }[],
@@ -42,17 +45,33 @@ export async function addActiveSlots(
 ): Promise<void> {
   if (changes.length === 0) return
   await tx.query(sql`
+    with change as materialized (
+      select c.limit_id, sum(c.slots) as slots
+      from json_to_recordset(${JSON.stringify(changes)}::json) as c(limit_id uuid, slots integer)
+      group by c.limit_id
+    ), locked as materialized (
+      select l.id
+      from concurrency_limit l
+      join change c on c.limit_id = l.id
+      order by l.id
+      for no key update of l
+    )
     update concurrency_limit l
-    set active_slots = greatest(0, l.active_slots + x.slots),
+    set active_slots = greatest(0, greatest(0, l.active_slots - l.slot_decay_per_second * ${elapsed(now)}) + c.slots),
+      denied_slots = greatest(0, l.denied_slots - ${elapsed(now)} * case
+        when l.slot_decay_per_second > 0 then l.slot_decay_per_second
+        else 1 / greatest(0.1, least(l.avg_slot_occupancy_seconds, case when l.name like 'tag:%' then 10 else 30 end))
+      end),
       slots_updated = ${now},
       updated = ${now}
-    from (
-      select limit_id, sum(slots) as slots
-      from json_to_recordset(${JSON.stringify(changes)}::json) as c(limit_id uuid, slots integer)
-      group by limit_id
-    ) x
-    where l.id = x.limit_id
+    from change c
+    join locked k on k.id = c.limit_id
+    where l.id = c.limit_id
   `)
+}
+
+function elapsed(now: Timestamp): Sql {
+  return sql`greatest(0, extract(epoch from ${now}::timestamptz - l.slots_updated))::double precision`
 }
 
 export interface NewLease {
