@@ -190,6 +190,7 @@ export {
 } from './triggers.ts'
 export { RunDeployment, ChangeFlowRunState, SendNotification, CallWebhook, Action } from './actions.ts'
 export { AutomationCreate, AutomationUpdate, AutomationPartialUpdate, Automation } from './automations.ts'
+export { ApiKey, ApiKeyCreate, CreatedApiKey } from './api-keys.ts'
 export { CsrfToken, ServerDefaultResultStorage, ServerDefaultResultStorageUpdate } from './admin.ts'
 export { SavedSearchFilter, SavedSearchFilterInput, SavedSearchCreate, SavedSearch } from './saved-searches.ts'
 export { SchemaValueError, SchemaValuesValidationResponse } from './ui.ts'

@@ -10,9 +10,13 @@ import { VERSION } from './version.ts'
 /** Every check exists: which ones the server has is its own test. */
 const anyCheck: Checks = new Proxy({}, { get: () => () => null })
 
+/** What Slipway has and Prefect has not. */
+const ADDITIONS = ['createApiKey', 'readApiKeys', 'revokeApiKey']
+
 test('all 187 routes of the protocol are declared once, under their ids', () => {
   const routes = new Set(allOperations.map(({ method, path }) => `${method} ${path}`))
-  expect([allOperations.length, routes.size]).toEqual([187, 187])
+  expect([allOperations.length, routes.size]).toEqual([187 + ADDITIONS.length, 187 + ADDITIONS.length])
+  expect(Object.keys(operations)).toEqual(expect.arrayContaining(ADDITIONS))
   for (const [id, operation] of Object.entries(operations)) expect(operation.id).toBe(id)
 })
 

@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import * as admin from './operations/admin.ts'
+import * as apiKeys from './operations/api-keys.ts'
 import * as artifacts from './operations/artifacts.ts'
 import * as automations from './operations/automations.ts'
 import * as blockTypes from './operations/block-types.ts'
@@ -24,6 +25,7 @@ import * as workQueues from './operations/work-queues.ts'
 /** Every operation of the API by its id: `operations.readFlow`. */
 export const operations = {
   ...admin,
+  ...apiKeys,
   ...artifacts,
   ...automations,
   ...blockTypes,

@@ -1,18 +1,30 @@
 import type { FastifyInstance } from 'fastify'
 import type { EdgeContext } from '../context.ts'
 import { mountDocs } from './docs.ts'
+import { createEventWriter } from '../operations/ingest-events.ts'
+import { addAuthentication } from './auth.ts'
+import { createIdentify } from './credentials.ts'
 import { createApp } from './server.ts'
 import { mountAdminRoutes } from './routes/admin.ts'
+import { mountApiKeyRoutes } from './routes/api-keys.ts'
 import { mountBlockDocumentRoutes } from './routes/block-documents.ts'
 import { mountBlockSchemaRoutes } from './routes/block-schemas.ts'
 import { mountBlockTypeRoutes } from './routes/block-types.ts'
+import { mountEventRoutes } from './routes/events.ts'
+import { mountConcurrencyLimitRoutes } from './routes/concurrency-limits.ts'
+import { mountDeploymentRunRoutes } from './routes/deployment-runs.ts'
+import { mountDeploymentScheduleRoutes } from './routes/deployment-schedules.ts'
+import { mountDeploymentRoutes } from './routes/deployments.ts'
 import { mountFlowRunRoutes } from './routes/flow-runs.ts'
 import { mountFlowRunStateRoutes } from './routes/flow-run-states.ts'
+import { mountGlobalConcurrencyLimitRoutes } from './routes/global-concurrency-limits.ts'
 import { mountVariableRoutes } from './routes/variables.ts'
 import { mountFlowRoutes } from './routes/flows.ts'
 import { mountWorkPoolQueueRoutes } from './routes/work-pool-queues.ts'
 import { mountWorkPoolRoutes } from './routes/work-pools.ts'
 import { mountWorkQueueRoutes } from './routes/work-queues.ts'
+import { mountFlowRunInputRoutes } from './routes/flow-run-inputs.ts'
+import { mountFlowRunStatisticsRoutes } from './routes/flow-run-statistics.ts'
 import { findWorkspaceId } from './workspaces.ts'
 
 /** What the API tells about its own process. */
@@ -26,6 +38,9 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
   return createApp(ctx, {
     findWorkspace: (account_id, workspace_id) => findWorkspaceId(ctx, account_id, workspace_id),
     register: (app) => {
+      const identify = createIdentify(ctx)
+      addAuthentication(app, ctx, identify)
+      mountApiKeyRoutes(app, ctx)
       mountAdminRoutes(app, ctx, status)
       mountFlowRunRoutes(app, ctx)
       mountFlowRunStateRoutes(app, ctx)
@@ -33,10 +48,18 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountBlockTypeRoutes(app, ctx)
       mountBlockSchemaRoutes(app, ctx)
       mountBlockDocumentRoutes(app, ctx)
+      mountConcurrencyLimitRoutes(app, ctx)
+      mountGlobalConcurrencyLimitRoutes(app, ctx)
       mountFlowRoutes(app, ctx)
+      mountDeploymentRoutes(app, ctx)
+      mountDeploymentScheduleRoutes(app, ctx)
+      mountDeploymentRunRoutes(app, ctx)
       mountWorkPoolRoutes(app, ctx)
       mountWorkPoolQueueRoutes(app, ctx)
       mountWorkQueueRoutes(app, ctx)
+      mountFlowRunInputRoutes(app, ctx)
+      mountFlowRunStatisticsRoutes(app, ctx)
+      mountEventRoutes(app, ctx, createEventWriter(ctx))
       mountDocs(app)
     },
   })

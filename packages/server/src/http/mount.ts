@@ -1,7 +1,7 @@
 import type { Checks, Operation } from '@slipway/contract'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { unauthorized } from './problem.ts'
-import { createReader } from './reader.ts'
+import { createReader, type Read } from './reader.ts'
 import { isReply, type Handler, type RouteRequest } from './request.ts'
 import type { RouteTable } from './route-table.ts'
 
@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     readonly routeTable: RouteTable
     readonly requestChecks: Checks
+    /** Throws when the caller may not ask this about what it is about; absent where nobody authenticates. */
+    readonly checkAccess?: (request: FastifyRequest, operation: Operation, given: Read) => Promise<void>
   }
 }
 
@@ -34,9 +36,11 @@ export function mount<O extends Operation>(app: FastifyInstance, operation: O, h
         const { workspace_id, caller } = request
         // Authentication comes first and says more; without it nothing is open by mistake.
         if (!operation.public && caller.scopes.size === 0) throw unauthorized()
+        const given = read(request)
+        await app.checkAccess?.(request, operation, given)
         // The reader has validated against the schemas that these types are inferred from.
-        const given = { ...read(request), workspace_id, caller, request } as RouteRequest<O>
-        return send(operation, answer, await handler(given))
+        const asked = { ...given, workspace_id, caller, request } as RouteRequest<O>
+        return send(operation, answer, await handler(asked))
       },
     })
   }

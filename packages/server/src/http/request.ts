@@ -42,9 +42,13 @@ declare module 'fastify' {
     /** Whose data this request is about. */
     workspace_id: string
     caller: Caller
+    /** The one workspace of the credential; null: every workspace. */
+    credential_workspace_id: string | null
   }
   interface FastifyContextConfig {
     /** The contract's entry that this route serves; undefined for pages and sockets. */
     readonly operation?: Operation
+    /** Authenticates by its first frame. */
+    readonly isSocket?: boolean
   }
 }

@@ -6,8 +6,9 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import type { Caller, EdgeContext } from '../context.ts'
+import type { EdgeContext } from '../context.ts'
 import { SlipwayError, problem } from '../errors.ts'
+import { openCaller, stranger } from '../operations/callers.ts'
 import { createRequestChecks } from './checks.ts'
 import { answerTo } from './faults.ts'
 import { createHostCheck } from './host-check.ts'
@@ -27,18 +28,6 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
-
-/** Anybody who reaches a server on which no credential is configured. */
-const OPEN_CALLER: Caller = {
-  kind: 'open',
-  scopes: new Set(['read', 'run', 'deploy', 'admin']),
-  run: null,
-  client_version: null,
-  client_id: null,
-}
-
-/** Who asks where credentials are configured, until authentication has found out. */
-const STRANGER: Caller = { kind: 'open', scopes: new Set(), run: null, client_version: null, client_id: null }
 
 export interface AppParts {
   /** Mounts routes, sockets and pages. */
@@ -70,6 +59,7 @@ export function createApp(ctx: EdgeContext, { register, findWorkspace }: AppPart
   app.decorate('requestChecks', createRequestChecks())
   app.decorateRequest('workspace_id', '')
   app.decorateRequest('caller')
+  app.decorateRequest('credential_workspace_id', null)
   readBodiesAsBytes(app)
   addHooks(app, ctx, findWorkspace)
   app.setErrorHandler(sendError)
@@ -97,7 +87,7 @@ function addHooks(app: FastifyInstance, ctx: EdgeContext, findWorkspace: AppPart
 
   app.addHook('onRequest', async (request, answer) => {
     answer.headers(SECURITY_HEADERS).header('x-request-id', request.id)
-    request.caller = hasCredentials ? STRANGER : OPEN_CALLER
+    request.caller = hasCredentials ? stranger : openCaller
     request.workspace_id = default_workspace_id
     if (isAnswered(request, answer)) return answer
   })
