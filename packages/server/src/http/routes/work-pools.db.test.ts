@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { BlockSchema, BlockType, WorkerResponse, WorkPoolResponse } from '@slipway/contract'
+import type { BlockSchema, BlockType, WorkerResponse, WorkPoolResponse, WorkQueueResponse } from '@slipway/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { registerBlockTypes } from '../../operations/register-block-types.ts'
 import { sql } from '../../store/sql.ts'
@@ -159,11 +159,11 @@ test('queues made at the same time never share a priority', async () => {
 test('a queue without a pool belongs to the pool of agents', async () => {
   const made = await Promise.all([1, 2].map(() => server.call('POST', '/work_queues/', { name: 'alone' })))
   expect(made.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([201, 409])
-  const { body } = await server.call('GET', '/work_queues/name/alone')
+  const { body } = await server.call<WorkQueueResponse>('GET', '/work_queues/name/alone')
   expect(body).toMatchObject({ work_pool_name: 'default-agent-pool', priority: 2, status: 'NOT_READY' })
   expect((await read('default-agent-pool')).status).toBeNull()
   await server.call('PATCH', `/work_queues/${body.id}`, { is_paused: true })
-  expect((await server.call('GET', `/work_queues/${body.id}`)).body.status).toBe('PAUSED')
+  expect((await server.call('GET', `/work_queues/${body.id}`)).body).toMatchObject({ status: 'PAUSED' })
   expect((await server.call('GET', `/work_queues/${body.id}/status`)).body).toMatchObject({ healthy: false })
 })
 
