@@ -24,7 +24,7 @@ export async function ensureFlow(
   if (existing !== null) return { flow: existing, created: false }
   return await ctx.db.transaction(async (tx) => {
     const now = ctx.clock.now()
-    const given = { id: ctx.ids.uuid(), workspace_id, name, tags, labels: labels ?? {}, created: now }
+    const given = { id: ctx.ids.uuid(), workspace_id, name, tags, labels, created: now }
     const flow = await insertFlow(tx, given)
     if (flow !== null) {
       await emitChanges(ctx, tx, workspace_id, [changeOf('created', flow)], now)

@@ -1,6 +1,7 @@
 import { addSeconds, type Timestamp } from '@slipway/contract'
 import type { Caller, Context } from '../context.ts'
 import { decideFlowRun, decideLateFlowRun } from '../domain/orchestration/decide.ts'
+import { storedState } from '../domain/orchestration/proposal.ts'
 import {
   isOccupying,
   isTerminal,
@@ -21,6 +22,7 @@ import {
 } from '../store/flow-runs.ts'
 import { expireSubmissionCredentials } from '../store/submissions.ts'
 import { applyFlowRunEffects } from './flow-run-effects.ts'
+import { keepResults } from './keep-results.ts'
 import { asJson, type BatchFacts, flowRunFacts, gatherBatchFacts, stateOf } from './flow-run-facts.ts'
 
 /** Somebody wants a run to be in another state. */
@@ -113,7 +115,7 @@ async function apply(ctx: Context, tx: Transaction, decided: readonly Decided[],
     written.map(({ proposal, row, state, fields }): FlowRunTransition => ({
       id: row.id,
       workspace_id: row.workspace_id,
-      state: asJson(state),
+      state: asJson(storedState(state)),
       state_id: state.id,
       state_type: state.type,
       state_name: state.name,
@@ -126,6 +128,17 @@ async function apply(ctx: Context, tx: Transaction, decided: readonly Decided[],
       total_run_time: fields.total_run_time,
       empirical_policy: asJson(fields.empirical_policy),
       infrastructure_pid: proposal.infrastructure_pid ?? row.infrastructure_pid,
+    })),
+    now,
+  )
+  await keepResults(
+    ctx,
+    tx,
+    written.map(({ row, state }) => ({
+      workspace_id: row.workspace_id,
+      flow_run_id: row.id,
+      task_run_id: null,
+      state,
     })),
     now,
   )

@@ -1,6 +1,7 @@
 import { addSeconds, type Timestamp } from '@slipway/contract'
 import type { Context } from '../context.ts'
 import { activeSlotsAfterDecay } from '../domain/limits/decay.ts'
+import { storedState } from '../domain/orchestration/proposal.ts'
 import { decideTaskRun } from '../domain/orchestration/decide.ts'
 import type {
   Effect,
@@ -23,6 +24,7 @@ import {
   lockTaskRuns,
 } from '../store/task-runs.ts'
 import { asJson, stateOf } from './flow-run-facts.ts'
+import { keepResults } from './keep-results.ts'
 
 const TAG_LEASE_SECONDS = 3_600
 
@@ -152,7 +154,7 @@ async function apply(
         {
           id: row.id,
           workspace_id: row.workspace_id,
-          state: asJson(state),
+          state: asJson(storedState(state)),
           state_id: state.id,
           state_type: state.type,
           state_name: state.name,
@@ -168,6 +170,8 @@ async function apply(
       ],
       now,
     )
+    const { workspace_id, flow_run_id, id } = row
+    await keepResults(ctx, tx, [{ workspace_id, flow_run_id, task_run_id: id, state }], now)
   }
   for (const effect of decision.effects) await applyEffect(ctx, tx, { row, state, now }, effect)
 }

@@ -85,7 +85,7 @@ function problemOf(order: FlowRunOrder, found: NewFlowRunFacts | undefined): 'no
   if (order.work_pool_name !== null && found?.work_pool_id === null) return 'no-pool'
   if (order.work_pool_name !== null && order.work_queue_name !== null && found?.work_queue_id === null)
     return 'no-queue'
-  return found?.flow_labels === null ? 'no-flow' : null
+  return found?.flow_found === true ? null : 'no-flow'
 }
 
 function runOf(ctx: Context, order: FlowRunOrder, found: NewFlowRunFacts): FlowRunDraft['run'] {
@@ -96,10 +96,11 @@ function runOf(ctx: Context, order: FlowRunOrder, found: NewFlowRunFacts): FlowR
     deployment_version: null,
     work_queue_id: found.work_queue_id,
     empirical_policy,
+    job_variables: order.job_variables ?? {},
     labels: flowRunLabels({
       flow_id: order.flow_id,
-      deployment_id: found.deployment_labels === null ? null : order.deployment_id,
-      inherited: found.deployment_labels ?? found.flow_labels,
+      deployment_id: found.deployment_found ? order.deployment_id : null,
+      inherited: found.deployment_found ? found.deployment_labels : found.flow_labels,
       given: order.labels,
     }),
     auto_scheduled: false,

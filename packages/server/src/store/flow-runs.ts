@@ -253,29 +253,6 @@ export async function updateFlowRun(
   return rows.length === 1
 }
 
-/** Labels that it has keep their place; new ones are added at the end. False when there is no such run. */
-export async function addFlowRunLabels(
-  db: Queryable,
-  workspace_id: string,
-  id: string,
-  labels: JsonObject,
-  now: Timestamp,
-): Promise<boolean> {
-  const rows = await db.query<{ id: string }>(sql`
-    update flow_run r
-    set labels = (
-        select json_object_agg(coalesce(old.key, new.key), coalesce(new.value, old.value) order by old.place, new.place)
-        from json_each(r.labels) with ordinality as old(key, value, place)
-        full join json_each(${JSON.stringify(labels)}::json) with ordinality as new(key, value, place) on new.key = old.key
-      ),
-      updated = ${now}
-    where r.workspace_id = ${workspace_id}
-      and r.id = ${id}
-    returning r.id
-  `)
-  return rows.length === 1
-}
-
 /** A refused proposal may still leave a mark in the policy; the run's lock is held. */
 export async function updateFlowRunPolicy(
   tx: Transaction,

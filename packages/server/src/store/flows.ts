@@ -64,7 +64,7 @@ export async function insertFlow(
     readonly workspace_id: string
     readonly name: string
     readonly tags: readonly string[]
-    readonly labels: JsonObject
+    readonly labels: JsonObject | null
     readonly created: Timestamp
   },
 ): Promise<FlowRow | null> {

@@ -15,7 +15,9 @@ export interface NamedByNewFlowRun {
 /** What is found under those names; null: nothing. */
 export interface NewFlowRunFacts {
   readonly id: string
+  readonly flow_found: boolean
   readonly flow_labels: JsonObject | null
+  readonly deployment_found: boolean
   readonly deployment_labels: JsonObject | null
   readonly work_pool_id: string | null
   /** Of this name in the pool; without a name the pool's default queue. */
@@ -27,7 +29,8 @@ export async function listNewFlowRunFacts(
   named: readonly NamedByNewFlowRun[],
 ): Promise<readonly NewFlowRunFacts[]> {
   return await db.query<NewFlowRunFacts>(sql`
-    select x.id, f.labels as flow_labels, d.labels as deployment_labels, p.id as work_pool_id, q.id as work_queue_id
+    select x.id, f.id is not null as flow_found, f.labels as flow_labels, d.id is not null as deployment_found,
+      d.labels as deployment_labels, p.id as work_pool_id, q.id as work_queue_id
     from json_to_recordset(${JSON.stringify(named)}::json) as x(
       id uuid, workspace_id uuid, flow_id uuid, deployment_id uuid, work_pool_name text, work_queue_name text)
     left join flow f on f.id = x.flow_id and f.workspace_id = x.workspace_id

@@ -2,6 +2,7 @@ import { operations } from '@slipway/contract'
 import type { FastifyInstance } from 'fastify'
 import type { EdgeContext } from '../../context.ts'
 import { problem, type SlipwayError } from '../../errors.ts'
+import { changeFlowRun, labelFlowRun } from '../../operations/change-flow-run.ts'
 import { removeFlowRuns } from '../../operations/delete-flow-runs.ts'
 import type { FlowRunCreation, FlowRunOrder } from '../../operations/write-flow-runs.ts'
 import { flowRunCondition } from '../../store/filters/flow-runs.ts'
@@ -11,6 +12,8 @@ import { createdBy } from '../created-by.ts'
 import { mount, reply } from '../mount.ts'
 import { offsetOf, pageOf } from '../paging.ts'
 import { flowRunResponse } from './flow-run-response.ts'
+import { flowRunNotFound } from './flow-run-states.ts'
+import { downloadHeaders, logDownload } from './log-download.ts'
 
 export function mountFlowRunRoutes(app: FastifyInstance, ctx: EdgeContext): void {
   mount(app, operations.createFlowRun, async ({ body, workspace_id, request }) => {
@@ -40,6 +43,19 @@ export function mountFlowRunRoutes(app: FastifyInstance, ctx: EdgeContext): void
       count,
       body,
     )
+  })
+  mount(app, operations.updateFlowRun, async ({ params, body, workspace_id }) => {
+    if (!(await changeFlowRun(ctx, workspace_id, params.id, body))) throw flowRunMissing()
+  })
+  mount(app, operations.updateFlowRunLabels, async ({ params, body, workspace_id }) => {
+    if (!(await labelFlowRun(ctx, workspace_id, params.id, body))) throw flowRunNotFound(params.id)
+  })
+  mount(app, operations.downloadFlowRunLogs, async ({ params, workspace_id }) => {
+    const run = await findFlowRun(ctx.db, workspace_id, params.id)
+    if (run === null) throw flowRunMissing()
+    // A stream of text, which Fastify sends as one; the contract only speaks of its characters.
+    const text = logDownload(ctx, workspace_id, run.id) as unknown as string
+    return reply(200, text, downloadHeaders(run.name))
   })
   mount(app, operations.deleteFlowRun, async ({ params, workspace_id }) => {
     const gone = await removeFlowRuns(ctx, workspace_id, [params.id])

@@ -1,0 +1,257 @@
+import type {
+  ArtifactCollectionFilter,
+  ArtifactCollectionSort,
+  ArtifactFilter,
+  ArtifactSort,
+  Json,
+  JsonObject,
+  Timestamp,
+} from '@slipway/contract'
+import type { Queryable, Transaction } from './database.ts'
+import { artifactCollectionCondition, artifactCondition, artifactOrder } from './filters/artifacts.ts'
+import { andAlso } from './filters/conditions.ts'
+import { joinedArtifactCondition, type JoinedFilters } from './filters/joined.ts'
+import type { ArtifactCollectionRow, ArtifactRow } from './rows.ts'
+import { jsonOrNull, sql } from './sql.ts'
+
+const columns = sql`
+  a.id, a.workspace_id, a.created, a.updated, a.key, a.type, a.description, a.data, a.metadata_, a.flow_run_id, a.task_run_id`
+
+const collectionColumns = sql`
+  a.id, a.workspace_id, a.created, a.updated, a.key, a.latest_id, a.type, a.description, a.data, a.metadata_, a.flow_run_id,
+  a.task_run_id`
+
+export type NewArtifact = Omit<ArtifactRow, 'updated'>
+
+export async function insertArtifacts(tx: Transaction, artifacts: readonly NewArtifact[]): Promise<void> {
+  if (artifacts.length === 0) return
+  await tx.query(sql`
+    insert into artifact (id, workspace_id, created, updated, key, type, description, data, metadata_, flow_run_id, task_run_id)
+    select x.id, x.workspace_id, x.created, x.created, x.key, x.type, x.description, x.data, x.metadata_, x.flow_run_id, x.task_run_id
+    from json_to_recordset(${JSON.stringify(artifacts)}::json) as x(
+      id uuid, workspace_id uuid, created timestamptz, key text, type text, description text, data json, metadata_ json,
+      flow_run_id uuid, task_run_id uuid)
+  `)
+}
+
+/** Makes an artifact the latest of its key. True when the key is new. */
+export async function upsertCollection(tx: Transaction, id: string, artifact: NewArtifact): Promise<boolean> {
+  const [row] = await tx.query<{ is_new: boolean }>(sql`
+    insert into artifact_collection as c (id, workspace_id, created, updated, key, latest_id, type, description, data, metadata_,
+      flow_run_id, task_run_id)
+    select ${id}::uuid, a.workspace_id, a.created, a.updated, a.key, a.id, a.type, a.description, a.data, a.metadata_,
+      a.flow_run_id, a.task_run_id
+    from artifact a
+    where a.workspace_id = ${artifact.workspace_id}
+      and a.id = ${artifact.id}
+    on conflict (workspace_id, key) do update
+    set updated = excluded.updated,
+      latest_id = excluded.latest_id,
+      type = excluded.type,
+      description = excluded.description,
+      data = excluded.data,
+      metadata_ = excluded.metadata_,
+      flow_run_id = excluded.flow_run_id,
+      task_run_id = excluded.task_run_id
+    returning c.id = ${id}::uuid as is_new
+  `)
+  return row?.is_new ?? false
+}
+
+export async function findArtifact(db: Queryable, workspace_id: string, id: string): Promise<ArtifactRow | null> {
+  const [row] = await db.query<ArtifactRow>(sql`
+    select ${columns}
+    from artifact a
+    where a.workspace_id = ${workspace_id}
+      and a.id = ${id}
+  `)
+  return row ?? null
+}
+
+export async function findLatestArtifact(
+  db: Queryable,
+  workspace_id: string,
+  key: string,
+): Promise<ArtifactRow | null> {
+  const [row] = await db.query<ArtifactRow>(sql`
+    select ${columns}
+    from artifact_collection c
+    join artifact a on a.id = c.latest_id
+    where c.workspace_id = ${workspace_id}
+      and c.key = ${key}
+  `)
+  return row ?? null
+}
+
+export interface ArtifactSelection {
+  readonly artifacts: ArtifactFilter | null
+  readonly filters: JoinedFilters
+  readonly sort: ArtifactSort
+  readonly limit: number
+  readonly offset: number
+}
+
+export async function listArtifacts(
+  db: Queryable,
+  workspace_id: string,
+  { artifacts, filters, sort, limit, offset }: ArtifactSelection,
+): Promise<readonly ArtifactRow[]> {
+  return await db.query<ArtifactRow>(sql`
+    select ${columns}
+    from artifact a
+    where a.workspace_id = ${workspace_id}${andAlso(artifactCondition(artifacts), joinedArtifactCondition(filters))}
+    order by ${artifactOrder(sort)}
+    limit ${limit}
+    offset ${offset}
+  `)
+}
+
+export async function countArtifacts(
+  db: Queryable,
+  workspace_id: string,
+  { artifacts, filters }: Pick<ArtifactSelection, 'artifacts' | 'filters'>,
+): Promise<number> {
+  const [row] = await db.query<{ count: number }>(sql`
+    select count(*) as count
+    from artifact a
+    where a.workspace_id = ${workspace_id}${andAlso(artifactCondition(artifacts), joinedArtifactCondition(filters))}
+  `)
+  return row?.count ?? 0
+}
+
+export interface CollectionSelection {
+  readonly artifacts: ArtifactCollectionFilter | null
+  readonly filters: JoinedFilters
+  readonly sort: ArtifactCollectionSort
+  readonly limit: number
+  readonly offset: number
+}
+
+export async function listCollections(
+  db: Queryable,
+  workspace_id: string,
+  { artifacts, filters, sort, limit, offset }: CollectionSelection,
+): Promise<readonly ArtifactCollectionRow[]> {
+  const own = artifactCollectionCondition(artifacts)
+  return await db.query<ArtifactCollectionRow>(sql`
+    select ${collectionColumns}
+    from artifact_collection a
+    where a.workspace_id = ${workspace_id}${andAlso(own, joinedArtifactCondition(filters))}
+    order by ${artifactOrder(sort)}
+    limit ${limit}
+    offset ${offset}
+  `)
+}
+
+export async function countCollections(
+  db: Queryable,
+  workspace_id: string,
+  { artifacts, filters }: Pick<CollectionSelection, 'artifacts' | 'filters'>,
+): Promise<number> {
+  const own = artifactCollectionCondition(artifacts)
+  const [row] = await db.query<{ count: number }>(sql`
+    select count(*) as count
+    from artifact_collection a
+    where a.workspace_id = ${workspace_id}${andAlso(own, joinedArtifactCondition(filters))}
+  `)
+  return row?.count ?? 0
+}
+
+/** The fields that a change may name; a field that is absent stays as it is. */
+export interface ArtifactPatch {
+  readonly data?: Json | undefined
+  readonly description?: string | null | undefined
+  readonly metadata_?: JsonObject | null | undefined
+}
+
+/** The artifact, and with it the collection whose latest it is. False when there is none. */
+export async function updateArtifact(
+  tx: Transaction,
+  workspace_id: string,
+  id: string,
+  { data, description, metadata_ }: ArtifactPatch,
+  now: Timestamp,
+): Promise<boolean> {
+  const rows = await tx.query<{ id: string }>(sql`
+    with changed as (
+      update artifact a
+      set data = case when ${data !== undefined} then ${jsonOrNull(data ?? null)} else a.data end,
+        description = case when ${description !== undefined} then ${description ?? null} else a.description end,
+        metadata_ = case when ${metadata_ !== undefined} then ${jsonOrNull(metadata_ ?? null)} else a.metadata_ end,
+        updated = ${now}
+      where a.workspace_id = ${workspace_id}
+        and a.id = ${id}
+      returning a.id, a.workspace_id, a.data, a.description, a.metadata_
+    ), latest as (
+      update artifact_collection c
+      set data = changed.data,
+        description = changed.description,
+        metadata_ = changed.metadata_,
+        updated = ${now}
+      from changed
+      where c.workspace_id = changed.workspace_id
+        and c.latest_id = changed.id
+    )
+    select changed.id
+    from changed
+  `)
+  return rows.length === 1
+}
+
+/** What is left of a deleted artifact. */
+export interface DeletedArtifact {
+  readonly id: string
+  readonly key: string | null
+}
+
+export async function deleteArtifact(
+  tx: Transaction,
+  workspace_id: string,
+  id: string,
+): Promise<DeletedArtifact | null> {
+  const [row] = await tx.query<DeletedArtifact>(sql`
+    delete from artifact a
+    where a.workspace_id = ${workspace_id}
+      and a.id = ${id}
+    returning a.id, a.key
+  `)
+  return row ?? null
+}
+
+/** After its latest is gone: the one before it takes its place. Tells the id of a collection that has become empty. */
+export async function settleCollection(
+  tx: Transaction,
+  workspace_id: string,
+  { id, key }: { readonly id: string; readonly key: string },
+  now: Timestamp,
+): Promise<string | null> {
+  const [emptied] = await tx.query<{ id: string }>(sql`
+    with next as (
+      select ${columns}
+      from artifact a
+      where a.workspace_id = ${workspace_id}
+        and a.key = ${key}
+      order by a.created desc, a.id desc
+      limit 1
+    ), moved as (
+      update artifact_collection c
+      set latest_id = next.id,
+        type = next.type,
+        description = next.description,
+        data = next.data,
+        metadata_ = next.metadata_,
+        flow_run_id = next.flow_run_id,
+        task_run_id = next.task_run_id,
+        updated = ${now}
+      from next
+      where c.workspace_id = ${workspace_id}
+        and c.latest_id = ${id}
+    )
+    delete from artifact_collection c
+    where c.workspace_id = ${workspace_id}
+      and c.latest_id = ${id}
+      and not exists (select from next)
+    returning c.id
+  `)
+  return emptied?.id ?? null
+}
