@@ -6,6 +6,7 @@ import type { Clock, Context, EdgeContext, Probe } from './context.ts'
 import { StartupError } from './errors.ts'
 import { createChannel } from './events/bus.ts'
 import { createApi } from './http/app.ts'
+import { keepPartitions } from './operations/keep-partitions.ts'
 import { openInstallation } from './operations/open-installation.ts'
 import { registerBlockTypes } from './operations/register-block-types.ts'
 import { createWriters } from './operations/writers.ts'
@@ -46,6 +47,7 @@ export async function startServer({ config, log, probe = () => {} }: StartOption
     const url = config.database_url ?? (await startEmbedded(config, log, undo))
     await migrate(url, { dir: MIGRATIONS, log })
     const ctx = await openContext({ config, log, probe, url }, undo)
+    await keepPartitions(ctx)
     await registerBlockTypes(ctx, ctx.installation.default_workspace_id)
     const edge = openEdge(ctx)
     let services: Services | null = null

@@ -4,19 +4,29 @@ import { canceller } from './canceller.ts'
 import { discarder } from './discarder.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createEventFanout } from './event-fanout.ts'
+import { foreman } from './foreman.ts'
+import { lateMarker } from './late-marker.ts'
 import { createLogFanout } from './log-fanout.ts'
 import { leaseReaper } from './lease-reaper.ts'
+import { partitionKeeper } from './partition-keeper.ts'
+import { pauseExpiry } from './pause-expiry.ts'
 import { createReconciler } from './reconciler.ts'
+import { scheduler } from './scheduler.ts'
 import { type RunningService, type Service, type ServiceStatus, startService } from './service.ts'
 
 /** Everything that happens by itself, on one screen. */
 function services(ctx: EdgeContext, dispatcher: Service, eventFanout: Service): readonly Service[] {
   return [
+    scheduler, // coming runs of schedules
     dispatcher, // due runs to clouds
     eventFanout, // what happened, to sockets
     createReconciler(ctx.config.observe_interval_seconds), // what became of them
     canceller, // stops what is being cancelled
     leaseReaper, // frees slots of who died with them
+    lateMarker, // shows who waits too long
+    pauseExpiry, // fails who was not resumed
+    foreman, // shows who is not there
+    partitionKeeper, // places for logs and events
     discarder, // removes what is over from the cloud
   ]
 }
@@ -38,6 +48,7 @@ export async function startServices(ctx: EdgeContext): Promise<Services> {
       wake('dispatcher')
       wake('canceller')
     }),
+    await ctx.db.listen('slipway_schedule', () => wake('scheduler')),
     await ctx.db.listen('slipway_event', () => wake('event-fanout')),
     await ctx.db.listen('slipway_log', logFanout.tell),
   ]
