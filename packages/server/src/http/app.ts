@@ -25,6 +25,8 @@ import { mountWorkPoolRoutes } from './routes/work-pools.ts'
 import { mountWorkQueueRoutes } from './routes/work-queues.ts'
 import { mountFlowRunInputRoutes } from './routes/flow-run-inputs.ts'
 import { mountFlowRunStatisticsRoutes } from './routes/flow-run-statistics.ts'
+import { mountSockets } from './sockets/mount-sockets.ts'
+import { mountTaskRunRoutes } from './routes/task-runs.ts'
 import { findWorkspaceId } from './workspaces.ts'
 
 /** What the API tells about its own process. */
@@ -39,6 +41,7 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
     findWorkspace: (account_id, workspace_id) => findWorkspaceId(ctx, account_id, workspace_id),
     register: (app) => {
       const identify = createIdentify(ctx)
+      const writeEvent = createEventWriter(ctx)
       addAuthentication(app, ctx, identify)
       mountApiKeyRoutes(app, ctx)
       mountAdminRoutes(app, ctx, status)
@@ -59,7 +62,9 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountWorkQueueRoutes(app, ctx)
       mountFlowRunInputRoutes(app, ctx)
       mountFlowRunStatisticsRoutes(app, ctx)
-      mountEventRoutes(app, ctx, createEventWriter(ctx))
+      mountEventRoutes(app, ctx, writeEvent)
+      mountSockets(app, { ctx, identify, writeEvent })
+      mountTaskRunRoutes(app, ctx)
       mountDocs(app)
     },
   })

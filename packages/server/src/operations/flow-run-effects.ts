@@ -5,7 +5,7 @@ import type { Transaction } from '../store/database.ts'
 import { addActiveSlots, deleteLeases, insertLeases, type NewLease, renewLease } from '../store/deployment-slots.ts'
 import type { LockedFlowRunRow } from '../store/flow-runs.ts'
 import { markSubmissionStarted } from '../store/submissions.ts'
-import { proposeTaskRunStates } from './task-run-transitions.ts'
+import { proposeTaskRunState } from './task-run-transitions.ts'
 
 /** A lease that nobody can renew and that must not expire. */
 const NEVER = '9999-12-31T00:00:00.000000Z'
@@ -74,10 +74,10 @@ async function applyEffect(ctx: Context, tx: Transaction, collected: Collected, 
       await markSubmissionStarted(tx, effect, now)
       return
     case 'mirror-to-parent-task-run':
-      await proposeTaskRunStates(
+      await proposeTaskRunState(
         ctx,
         tx,
-        [{ workspace_id: row.workspace_id, task_run_id: effect.task_run_id, proposed: effect.proposed, force: true }],
+        { workspace_id: row.workspace_id, task_run_id: effect.task_run_id, proposed: effect.proposed, force: true },
         now,
       )
       return

@@ -3,9 +3,10 @@ import type { Queryable } from './database.ts'
 import { andAlso, type Condition } from './filters/conditions.ts'
 import { flowRunOrder } from './filters/flow-runs.ts'
 import { joinedFlowRunCondition, type JoinedFilters } from './filters/joined.ts'
+import { type Split, splitOf } from './filters/split.ts'
 import { flowRunColumns } from './flow-runs.ts'
 import type { FlowRunRow } from './rows.ts'
-import { empty, raw, type Sql, sql } from './sql.ts'
+import { empty, type Sql, sql } from './sql.ts'
 
 /** A run with the names that its API answer mentions. */
 export type ListedFlowRunRow = FlowRunRow & {
@@ -65,38 +66,21 @@ function pageOfRuns(workspace_id: string, { filters, sort, limit, offset }: Flow
     ) r`
 }
 
-interface Split {
-  readonly values: Sql
-  readonly column: Sql
-  /** All other conditions. */
-  readonly rest: JoinedFilters
-}
-
-/** More values than that cost more than walking. */
-const MOST_VALUES = 9
-
 /** The first list of values for which there is an index by expected start time. */
-function splitByValue(filters: JoinedFilters, sort: FlowRunSort): Split | null {
+function splitByValue(filters: JoinedFilters, sort: FlowRunSort): Split<JoinedFilters> | null {
   const given = filters.flow_runs ?? {}
   if (!sort.startsWith('EXPECTED_START_TIME') || given.operator === 'or_') return null
   const { state, deployment_id } = given
-  if (state?.operator !== 'or_' && isSplittable(state?.type?.any_)) {
-    const rest = { ...given, state: { ...state, type: { ...state?.type, any_: null } } }
-    return splitOf(sql`r.state_type`, 'text', state?.type?.any_ ?? [], { ...filters, flow_runs: rest })
-  }
-  if (deployment_id?.operator !== 'or_' && isSplittable(deployment_id?.any_)) {
-    const rest: FlowRunFilter = { ...given, deployment_id: { ...deployment_id, any_: null } }
-    return splitOf(sql`r.deployment_id`, 'uuid', deployment_id?.any_ ?? [], { ...filters, flow_runs: rest })
-  }
-  return null
-}
-
-function isSplittable(values: readonly string[] | null | undefined): boolean {
-  return values !== null && values !== undefined && values.length > 1 && values.length <= MOST_VALUES
-}
-
-function splitOf(column: Sql, type: 'text' | 'uuid', values: readonly string[], rest: JoinedFilters): Split {
-  return { column, values: sql`${[...new Set(values)]}::${raw(type)}[]`, rest }
+  const byState = (): FlowRunFilter => ({ ...given, state: { ...state, type: { ...state?.type, any_: null } } })
+  const byDeployment = (): FlowRunFilter => ({ ...given, deployment_id: { ...deployment_id, any_: null } })
+  return (
+    (state?.operator === 'or_'
+      ? null
+      : splitOf(sql`r.state_type`, 'text', state?.type?.any_, { ...filters, flow_runs: byState() })) ??
+    (deployment_id?.operator === 'or_'
+      ? null
+      : splitOf(sql`r.deployment_id`, 'uuid', deployment_id?.any_, { ...filters, flow_runs: byDeployment() }))
+  )
 }
 
 export async function countFlowRuns(db: Queryable, workspace_id: string, filters: JoinedFilters): Promise<number> {

@@ -83,6 +83,20 @@ export async function listFlowRunsById(db: Queryable, ids: readonly string[]): P
   `)
 }
 
+/** Of the runs that exist. */
+export async function listFlowRunLabels(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly workspace_id: string; readonly labels: JsonObject }[]> {
+  if (ids.length === 0) return []
+  return await db.query(sql`
+    select r.id, r.workspace_id, r.labels
+    from flow_run r
+    where r.id = any(${ids}::uuid[])
+    order by r.id
+  `)
+}
+
 /** Columns that follow from a new state; whatever is not a state stays. */
 export interface FlowRunTransition {
   readonly id: string

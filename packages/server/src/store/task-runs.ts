@@ -31,6 +31,88 @@ export async function findTaskRun(db: Queryable, workspace_id: string, id: strin
   return row ?? null
 }
 
+export interface NewTaskRun {
+  readonly id: string
+  readonly workspace_id: string
+  readonly created: Timestamp
+  readonly name: string
+  readonly flow_run_id: string | null
+  readonly task_key: string
+  readonly dynamic_key: string
+  readonly cache_key: string | null
+  readonly cache_expiration: Timestamp | null
+  readonly task_version: string | null
+  readonly empirical_policy: JsonObject
+  readonly tags: readonly string[]
+  readonly labels: JsonObject
+  readonly task_inputs: JsonObject
+}
+
+/** Inserts task runs that have no state yet; one whose keys (or id) exist is left out. Tells those that are new. */
+export async function insertTaskRuns(tx: Transaction, runs: readonly NewTaskRun[]): Promise<readonly TaskRunRow[]> {
+  if (runs.length === 0) return []
+  return await tx.query<TaskRunRow>(sql`
+    insert into task_run as t (id, workspace_id, created, updated, name, flow_run_id, task_key, dynamic_key, cache_key,
+      cache_expiration, task_version, empirical_policy, tags, labels, task_inputs)
+    select x.id, x.workspace_id, x.created, x.created, x.name, x.flow_run_id, x.task_key, x.dynamic_key, x.cache_key,
+      x.cache_expiration, x.task_version, x.empirical_policy, x.tags, x.labels, x.task_inputs
+    from json_to_recordset(${JSON.stringify(runs)}::json) as x(
+      id uuid, workspace_id uuid, created timestamptz, name text, flow_run_id uuid, task_key text, dynamic_key text,
+      cache_key text, cache_expiration timestamptz, task_version text, empirical_policy json, tags text[], labels json,
+      task_inputs json)
+    on conflict do nothing
+    returning ${taskRunColumns}
+  `)
+}
+
+/** What makes a task run the same as another one. */
+export interface TaskRunKey {
+  readonly flow_run_id: string | null
+  readonly task_key: string
+  readonly dynamic_key: string
+}
+
+export async function findTaskRunByKey(
+  db: Queryable,
+  workspace_id: string,
+  { flow_run_id, task_key, dynamic_key }: TaskRunKey,
+): Promise<TaskRunRow | null> {
+  const of = flow_run_id === null ? sql`t.flow_run_id is null` : sql`t.flow_run_id = ${flow_run_id}`
+  const [row] = await db.query<TaskRunRow>(sql`
+    select ${taskRunColumns}
+    from task_run t
+    where t.workspace_id = ${workspace_id}
+      and ${of}
+      and t.task_key = ${task_key}
+      and t.dynamic_key = ${dynamic_key}
+  `)
+  return row ?? null
+}
+
+/** False when there is none. A name that is null stays as it is. */
+export async function renameTaskRun(
+  db: Queryable,
+  workspace_id: string,
+  id: string,
+  name: string | null,
+  now: Timestamp,
+): Promise<boolean> {
+  const rows = await db.query<{ id: string }>(sql`
+    update task_run t
+    set name = coalesce(${name}::text, t.name),
+      updated = ${now}
+    where t.workspace_id = ${workspace_id}
+      and t.id = ${id}
+    returning t.id
+  `)
+  return rows.length === 1
+}
+
+/** Wakes whoever hands out background tasks; delivered when the transaction commits. */
+export async function notifyBackgroundTask(tx: Transaction): Promise<void> {
+  await tx.query<{ told: boolean }>(sql`select pg_notify('slipway_task', '') is null as told`)
+}
+
 export interface TaskRunTransition {
   readonly id: string
   readonly workspace_id: string

@@ -4,6 +4,7 @@ import type { EdgeContext } from '../../context.ts'
 import { problem, type SlipwayError } from '../../errors.ts'
 import { changeFlowRun, labelFlowRun } from '../../operations/change-flow-run.ts'
 import { removeFlowRuns } from '../../operations/delete-flow-runs.ts'
+import { integrityConflict } from '../../operations/integrity-conflict.ts'
 import type { FlowRunCreation, FlowRunOrder } from '../../operations/write-flow-runs.ts'
 import { flowRunCondition } from '../../store/filters/flow-runs.ts'
 import { countFlowRuns, listFlowRunIds, listFlowRuns } from '../../store/flow-run-lists.ts'
@@ -74,17 +75,13 @@ export function flowRunMissing(): SlipwayError {
 function refusal(
   kind: Exclude<FlowRunCreation['kind'], 'created' | 'existing'>,
   { work_pool_name, work_queue_name }: FlowRunOrder,
-): SlipwayError {
+): Error {
   switch (kind) {
     case 'no-pool':
       return problem(404, `Work pool "${work_pool_name}" not found.`)
     case 'no-queue':
       return problem(404, `Work pool queue '${work_pool_name}/${work_queue_name}' not found.`)
     case 'no-flow':
-      // What a foreign key would say; Prefect's clients know these words.
-      return problem(
-        409,
-        'Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.',
-      )
+      return integrityConflict()
   }
 }
