@@ -21,7 +21,7 @@ import { tellDeploymentChange } from './deployment-events.ts'
 import { linkLimit } from './deployment-limit.ts'
 import { placeDeployment, poolNamed } from './deployment-queue.ts'
 import { deploymentMissing, mergedSchedule, newSchedules } from './edit-schedules.ts'
-import { hydrateParameters } from './hydrate-parameters.ts'
+import { hydrateValues } from './hydrate-values.ts'
 import { newPatternCache, throwRefusal } from './template-blocks.ts'
 
 type Change = BodyOf<typeof operations.updateDeployment>
@@ -82,7 +82,7 @@ function checkJobVariables(pool: WorkPoolRow, job_variables: JsonObject): void {
 async function checkedParameters(tx: Transaction, before: DeploymentRow, change: Change): Promise<JsonObject> {
   let parameters = asObject(before.parameters)
   if (change.parameters) {
-    const hydration = await hydrateParameters(tx, before.workspace_id, change.parameters)
+    const hydration = await hydrateValues(tx, before.workspace_id, change.parameters)
     if (hydration.kind === 'failed') {
       throw problem(400, `Error hydrating deployment parameters: ${hydration.message}`)
     }

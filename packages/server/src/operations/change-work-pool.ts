@@ -54,6 +54,8 @@ export async function applyPoolChange(ctx: Context, tx: Transaction, pool: WorkP
   const now = ctx.clock.now()
   const template = change.base_job_template ?? null
   const is_paused = change.is_paused ?? null
+  // What the cloud said was about the pool as it was; its next call tells about the new one.
+  const isRenewed = template !== null || is_paused !== null
   if (template !== null) await checkChangedTemplate(ctx, tx, { ...pool, base_job_template: template })
   const changed: WorkPoolRow = {
     ...pool,
@@ -63,10 +65,9 @@ export async function applyPoolChange(ctx: Context, tx: Transaction, pool: WorkP
     concurrency_limit: change.concurrency_limit === undefined ? pool.concurrency_limit : change.concurrency_limit,
     storage_configuration:
       change.storage_configuration === undefined ? pool.storage_configuration : (change.storage_configuration ?? {}),
-    // What the cloud said was about the pool as it was; its next call tells about the new one.
-    provider_status: template === null && is_paused === null ? pool.provider_status : null,
+    provider_status: isRenewed ? null : pool.provider_status,
   }
-  const status = await statusOf(tx, changed)
+  const status = isRenewed || pool.is_push !== true ? await statusOf(tx, changed) : pool.status
   const isStatusNew = status !== pool.status
   await updateWorkPool(tx, { ...changed, status, last_status_change: isStatusNew ? now : pool.last_status_change }, now)
   const payload = changedFields(pool, changed, TOLD)
@@ -84,7 +85,6 @@ async function statusOf(tx: Transaction, pool: WorkPoolRow): Promise<string> {
   return poolStatus({
     is_paused: pool.is_paused,
     is_push: pool.is_push === true,
-    provider_status: pool.provider_status,
     has_online_worker: pool.is_push !== true && (await hasOnlineWorker(tx, pool.id)),
   })
 }

@@ -13,7 +13,7 @@ import type { FlowRunDraft } from './create-flow-run.ts'
 import { asObject } from './create-deployment.ts'
 import { ensureWorkQueue } from './edit-work-queues.ts'
 import { asJson } from './flow-run-facts.ts'
-import { hydrateParameters } from './hydrate-parameters.ts'
+import { hydrateValues } from './hydrate-values.ts'
 import { newPatternCache, openDefaultBlocks, throwRefusal } from './template-blocks.ts'
 
 export type RunRequest = BodyOf<typeof operations.createFlowRunFromDeployment>
@@ -73,7 +73,7 @@ async function checkedParameters(
   { request, in_bulk }: RunOrder,
 ): Promise<JsonObject> {
   const merged = { ...asObject(deployment.parameters), ...request.parameters }
-  const hydration = await hydrateParameters(ctx.db, deployment.workspace_id, merged)
+  const hydration = await hydrateValues(ctx.db, deployment.workspace_id, merged)
   if (hydration.kind === 'failed') throw problem(400, `Error hydrating flow run parameters: ${hydration.message}`)
   const parameters = hydration.value
   if (!(request.enforce_parameter_schema ?? deployment.enforce_parameter_schema)) return parameters

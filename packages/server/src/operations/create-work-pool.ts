@@ -86,7 +86,7 @@ async function insertPool(
     concurrency_limit,
     storage_configuration: body.storage_configuration ?? {},
     default_queue_id,
-    status: poolStatus({ is_paused, is_push, provider_status: null, has_online_worker: false }),
+    status: poolStatus({ is_paused, is_push, has_online_worker: false }),
   }
   if (!(await insertWorkPool(tx, pool))) return null
   const queue = {

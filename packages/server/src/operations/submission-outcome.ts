@@ -4,6 +4,9 @@ import { nextTry } from '../domain/backoff.ts'
 import { proposeState } from '../domain/orchestration/proposal.ts'
 import type { ProposedState } from '../domain/orchestration/verdict.ts'
 import type { Fault, SubmitOutcome } from '../domain/submission.ts'
+import { workPoolEvent } from '../events/work-pool-events.ts'
+import type { Transaction } from '../store/database.ts'
+import { appendEvents } from '../store/events.ts'
 import { lockSubmission, type SubmissionOutcomeUpdate, updateSubmissionOutcomes } from '../store/submissions.ts'
 import { updatePoolProviderStatus } from '../store/work-pool-status.ts'
 import { serverCaller } from './callers.ts'
@@ -35,7 +38,7 @@ export async function recordSubmissionOutcome(ctx: Context, result: CallResult):
     const sent_at = submission.first_sent_at ?? submission.created
     const step = nextStep(ctx, result.outcome, { sent_at, tries: submission.tries, now })
     const recorded = await updateSubmissionOutcomes(tx, [{ id: submission.id, ...step.update }], ctx.server_id, now)
-    await updatePoolProviderStatus(tx, result.work_pool_id, poolStatus(result.outcome, now), now)
+    await tellPool(ctx, tx, result, now)
     const row = batch.runs.get(result.flow_run_id)
     const state = row === undefined ? null : stateOf(row)
     if (recorded.length === 0 || state?.type !== 'PENDING' || step.proposed === null) return
@@ -127,6 +130,15 @@ function carried(proposed: ProposedState): Partial<ProposedState['state_details'
 }
 
 /** What the pool's page shows: did its cloud take the last call? */
+/** The pool is shown as ready or not, and whoever waits for that is told. */
+async function tellPool(ctx: Context, tx: Transaction, result: CallResult, now: Timestamp): Promise<void> {
+  const seen = poolStatus(result.outcome, now)
+  const pool = await updatePoolProviderStatus(tx, result.work_pool_id, seen, now)
+  if (pool === null) return
+  const event = workPoolEvent(pool, seen.is_ready ? 'ready' : 'not-ready', { event_id: ctx.ids.uuid7(), now })
+  await appendEvents(tx, pool.workspace_id, [event], now)
+}
+
 function poolStatus(
   outcome: SubmitOutcome,
   now: Timestamp,

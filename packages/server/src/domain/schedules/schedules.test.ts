@@ -3,7 +3,7 @@ import { assert, constantFrom, integer, oneof, property, record } from 'fast-che
 import { describe, expect, test } from 'vitest'
 import { civilDate, dayNumber, printDate, weekday } from './calendar.ts'
 import { nextOccurrences, occurrenceLabel } from './next-occurrences.ts'
-import { planSchedule, SCHEDULER_HORIZON, scheduledDates } from './plan.ts'
+import { scheduledDates } from './plan.ts'
 import { normalizeRule } from './rrule.ts'
 import { scheduleClass, type Schedule } from './schedule.ts'
 import { cronComplaint, intervalComplaint, ruleComplaint, timezoneComplaint } from './validate.ts'
@@ -232,7 +232,9 @@ describe('planning', () => {
     anchor_date: '2031-01-01T00:00:00.000000Z',
     timezone: 'UTC',
   })
-  const fresh = { now, existing_future_count: 0, furthest: null, horizon: SCHEDULER_HORIZON }
+  // The scheduler's own settings in Prefect 3.8.
+  const horizon = { min_runs: 3, max_runs: 100, min_seconds: 3_600 }
+  const end = addSeconds(now, 8_640_000)
 
   test.for([
     ['hourly: three', every(3_600), 3],
@@ -242,17 +244,7 @@ describe('planning', () => {
     ['every 200 days: none within a hundred days', every(200 * 86_400), 1],
     ['never', { rrule: 'FREQ=DAILY;COUNT=1', timezone: 'UTC' }, 0],
   ] as const)('%s', ([, schedule, count]) => {
-    expect(planSchedule({ ...fresh, schedule })).toHaveLength(count)
-  })
-
-  test('nothing is planned while enough runs are there', () => {
-    const schedule = every(3_600)
-    const far = addSeconds(now, 3_600)
-    expect(planSchedule({ ...fresh, schedule, existing_future_count: 3, furthest: far })).toEqual([])
-    expect(planSchedule({ ...fresh, schedule, existing_future_count: 2, furthest: far })).toHaveLength(3)
-    expect(
-      planSchedule({ ...fresh, schedule, existing_future_count: 9, furthest: addSeconds(now, 3_599) }),
-    ).toHaveLength(3)
+    expect(scheduledDates({ schedule, start: now, end, horizon })).toHaveLength(count)
   })
 
   test('what a caller asks for', () => {

@@ -16,7 +16,8 @@ export function flowRunResponse(row: ListedFlowRunRow, now: Timestamp): FlowRunR
     state_id: row.state_id,
     deployment_id: row.deployment_id,
     deployment_version: row.deployment_version,
-    work_queue_id: row.work_queue_id,
+    // A queue that was deleted is shown as none, so that clients do not ask for it.
+    work_queue_id: row.queue_name === null ? null : row.work_queue_id,
     work_queue_name: row.queue_name ?? row.work_queue_name,
     flow_version: row.flow_version,
     parameters: row.parameters,
