@@ -63,7 +63,8 @@ type EventRow = { readonly [K in keyof StoredEvent]: StoredEvent[K] } & { readon
 
 /**
  * Events after a position, in the order in which they can be told: behind every transaction that is still open,
- * because an event with a smaller number may yet appear there.
+ * because an event with a smaller number may yet appear there. (`e.xid` in the order is the number; the bare name would
+ * be the text that is selected, which sorts 10 before 9.)
  */
 export async function listEventsAfter(
   db: Queryable,
@@ -71,11 +72,12 @@ export async function listEventsAfter(
   limit: number,
 ): Promise<readonly EventRow[]> {
   return await db.query<EventRow>(sql`
-    select id, workspace_id, occurred, received, event, resource, related, payload, follows, xid::text as xid, seq
-    from event
-    where (xid, seq) > (${after.xid}::xid8, ${after.seq}::bigint)
-      and xid < pg_snapshot_xmin(pg_current_snapshot())
-    order by xid, seq
+    select e.id, e.workspace_id, e.occurred, e.received, e.event, e.resource, e.related, e.payload, e.follows,
+      e.xid::text as xid, e.seq
+    from event e
+    where (e.xid, e.seq) > (${after.xid}::xid8, ${after.seq}::bigint)
+      and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by e.xid, e.seq
     limit ${limit}
   `)
 }

@@ -100,6 +100,12 @@ async function run<Row extends object>(
   return result.rows
 }
 
+/**
+ * Transactions write rows that are named by id or found by an index in its order: one plan fits every value, and
+ * planning anew each time cost more than running (measured: 0.6 ms against 0.14 ms for the lock of a run). One round trip.
+ */
+const BEGIN = `begin; set local plan_cache_mode = 'force_generic_plan'`
+
 async function inTransaction<T>(
   client: PoolClient,
   tx: Transaction,
@@ -107,7 +113,7 @@ async function inTransaction<T>(
 ): Promise<T> {
   let broken: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(BEGIN)
     const value = await work(tx)
     const { command } = await client.query('commit')
     // PostgreSQL answers a commit of a failed transaction with a silent rollback.
