@@ -7,6 +7,7 @@ import { createIdentify } from './credentials.ts'
 import { createApp } from './server.ts'
 import { mountAdminRoutes } from './routes/admin.ts'
 import { mountApiKeyRoutes } from './routes/api-keys.ts'
+import { mountAutomationRoutes } from './routes/automations.ts'
 import { mountBlockDocumentRoutes } from './routes/block-documents.ts'
 import { mountBlockSchemaRoutes } from './routes/block-schemas.ts'
 import { mountBlockTypeRoutes } from './routes/block-types.ts'
@@ -18,6 +19,7 @@ import { mountDeploymentRoutes } from './routes/deployments.ts'
 import { mountFlowRunRoutes } from './routes/flow-runs.ts'
 import { mountFlowRunStateRoutes } from './routes/flow-run-states.ts'
 import { mountGlobalConcurrencyLimitRoutes } from './routes/global-concurrency-limits.ts'
+import { mountSavedSearchRoutes } from './routes/saved-searches.ts'
 import { mountVariableRoutes } from './routes/variables.ts'
 import { mountFlowRoutes } from './routes/flows.ts'
 import { mountWorkPoolQueueRoutes } from './routes/work-pool-queues.ts'
@@ -27,6 +29,9 @@ import { mountFlowRunInputRoutes } from './routes/flow-run-inputs.ts'
 import { mountFlowRunStatisticsRoutes } from './routes/flow-run-statistics.ts'
 import { mountSockets } from './sockets/mount-sockets.ts'
 import { mountTaskRunRoutes } from './routes/task-runs.ts'
+import { mountLogRoutes } from './routes/logs.ts'
+import { mountArtifactRoutes } from './routes/artifacts.ts'
+import { mountScreenRoutes } from './routes/screens.ts'
 import { findWorkspaceId } from './workspaces.ts'
 
 /** What the API tells about its own process. */
@@ -53,6 +58,8 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountBlockDocumentRoutes(app, ctx)
       mountConcurrencyLimitRoutes(app, ctx)
       mountGlobalConcurrencyLimitRoutes(app, ctx)
+      mountAutomationRoutes(app, ctx)
+      mountSavedSearchRoutes(app, ctx)
       mountFlowRoutes(app, ctx)
       mountDeploymentRoutes(app, ctx)
       mountDeploymentScheduleRoutes(app, ctx)
@@ -65,6 +72,9 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountEventRoutes(app, ctx, writeEvent)
       mountSockets(app, { ctx, identify, writeEvent })
       mountTaskRunRoutes(app, ctx)
+      mountLogRoutes(app, ctx)
+      mountArtifactRoutes(app, ctx)
+      mountScreenRoutes(app, ctx)
       mountDocs(app)
     },
   })

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { createFlowRunStateWriter, type FlowRunStateWriter } from './set-flow-run-state.ts'
 import { createFlowRunWriter, type FlowRunWriter } from './write-flow-runs.ts'
+import { createLogWriter, type LogWriter } from './write-logs.ts'
 import { createTaskRunWriter, type TaskRunWriter } from './write-task-runs.ts'
 
 /** The hot writes of one process, each with a batcher of its own. */
@@ -8,6 +9,7 @@ export interface Writers {
   readonly writeFlowRun: FlowRunWriter
   readonly writeFlowRunState: FlowRunStateWriter
   readonly writeTaskRun: TaskRunWriter
+  readonly writeLogs: LogWriter
 }
 
 /** Made once, where the context is made. */
@@ -16,5 +18,6 @@ export function createWriters(ctx: Context): Writers {
     writeFlowRun: createFlowRunWriter(ctx),
     writeFlowRunState: createFlowRunStateWriter(ctx),
     writeTaskRun: createTaskRunWriter(ctx),
+    writeLogs: createLogWriter(ctx),
   }
 }

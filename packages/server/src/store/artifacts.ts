@@ -34,16 +34,24 @@ export async function insertArtifacts(tx: Transaction, artifacts: readonly NewAr
   `)
 }
 
-/** Makes an artifact the latest of its key. True when the key is new. */
-export async function upsertCollection(tx: Transaction, id: string, artifact: NewArtifact): Promise<boolean> {
-  const [row] = await tx.query<{ is_new: boolean }>(sql`
-    insert into artifact_collection as c (id, workspace_id, created, updated, key, latest_id, type, description, data, metadata_,
+/** Makes an artifact the latest of its key, and tells whether the key is new. */
+export async function upsertCollection(
+  tx: Transaction,
+  id: string,
+  artifact: Pick<NewArtifact, 'id' | 'workspace_id'>,
+): Promise<{ readonly collection: ArtifactCollectionRow; readonly is_new: boolean }> {
+  const [collection] = await tx.query<ArtifactCollectionRow>(sql`
+    with one as (
+      select ${columns}
+      from artifact a
+      where a.workspace_id = ${artifact.workspace_id}
+        and a.id = ${artifact.id}
+    )
+    insert into artifact_collection as a (id, workspace_id, created, updated, key, latest_id, type, description, data, metadata_,
       flow_run_id, task_run_id)
-    select ${id}::uuid, a.workspace_id, a.created, a.updated, a.key, a.id, a.type, a.description, a.data, a.metadata_,
-      a.flow_run_id, a.task_run_id
-    from artifact a
-    where a.workspace_id = ${artifact.workspace_id}
-      and a.id = ${artifact.id}
+    select ${id}::uuid, one.workspace_id, one.created, one.updated, one.key, one.id, one.type, one.description, one.data,
+      one.metadata_, one.flow_run_id, one.task_run_id
+    from one
     on conflict (workspace_id, key) do update
     set updated = excluded.updated,
       latest_id = excluded.latest_id,
@@ -53,9 +61,34 @@ export async function upsertCollection(tx: Transaction, id: string, artifact: Ne
       metadata_ = excluded.metadata_,
       flow_run_id = excluded.flow_run_id,
       task_run_id = excluded.task_run_id
-    returning c.id = ${id}::uuid as is_new
+    returning ${collectionColumns}
   `)
-  return row?.is_new ?? false
+  if (collection === undefined) throw new Error('An artifact that was just inserted is missing')
+  return { collection, is_new: collection.id === id }
+}
+
+export async function findCollection(
+  db: Queryable,
+  workspace_id: string,
+  key: string,
+): Promise<ArtifactCollectionRow | null> {
+  const [row] = await db.query<ArtifactCollectionRow>(sql`
+    select ${collectionColumns}
+    from artifact_collection a
+    where a.workspace_id = ${workspace_id}
+      and a.key = ${key}
+  `)
+  return row ?? null
+}
+
+export async function lockCollection(tx: Transaction, workspace_id: string, key: string): Promise<void> {
+  await tx.query<{ id: string }>(sql`
+    select a.id
+    from artifact_collection a
+    where a.workspace_id = ${workspace_id}
+      and a.key = ${key}
+    for update
+  `)
 }
 
 export async function findArtifact(db: Queryable, workspace_id: string, id: string): Promise<ArtifactRow | null> {
@@ -198,34 +231,22 @@ export async function updateArtifact(
   return rows.length === 1
 }
 
-/** What is left of a deleted artifact. */
-export interface DeletedArtifact {
-  readonly id: string
-  readonly key: string | null
-}
-
-export async function deleteArtifact(
-  tx: Transaction,
-  workspace_id: string,
-  id: string,
-): Promise<DeletedArtifact | null> {
-  const [row] = await tx.query<DeletedArtifact>(sql`
+export async function deleteArtifact(tx: Transaction, workspace_id: string, id: string): Promise<void> {
+  await tx.query(sql`
     delete from artifact a
     where a.workspace_id = ${workspace_id}
       and a.id = ${id}
-    returning a.id, a.key
   `)
-  return row ?? null
 }
 
-/** After its latest is gone: the one before it takes its place. Tells the id of a collection that has become empty. */
+/** After its latest is gone: the newest that is left takes its place; a collection without artifacts goes. */
 export async function settleCollection(
   tx: Transaction,
   workspace_id: string,
   { id, key }: { readonly id: string; readonly key: string },
   now: Timestamp,
-): Promise<string | null> {
-  const [emptied] = await tx.query<{ id: string }>(sql`
+): Promise<void> {
+  await tx.query(sql`
     with next as (
       select ${columns}
       from artifact a
@@ -251,7 +272,5 @@ export async function settleCollection(
     where c.workspace_id = ${workspace_id}
       and c.latest_id = ${id}
       and not exists (select from next)
-    returning c.id
   `)
-  return emptied?.id ?? null
 }

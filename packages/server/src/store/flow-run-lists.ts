@@ -1,4 +1,4 @@
-import type { FlowRunFilter, FlowRunSort } from '@slipway/contract'
+import type { FlowRunFilter, FlowRunSort, StateType } from '@slipway/contract'
 import type { Queryable } from './database.ts'
 import { andAlso, type Condition } from './filters/conditions.ts'
 import { flowRunOrder } from './filters/flow-runs.ts'
@@ -44,6 +44,29 @@ export async function listFlowRuns(
     left join work_queue q on q.id = r.work_queue_id
     left join work_pool p on p.id = q.work_pool_id
     order by ${flowRunOrder(sort)}
+  `)
+}
+
+/** What a chart of runs needs. */
+export type FlowRunTimes = Pick<
+  FlowRunRow,
+  'id' | 'start_time' | 'expected_start_time' | 'state_timestamp' | 'total_run_time'
+> & {
+  readonly state_type: StateType | null
+}
+
+export async function listFlowRunTimes(
+  db: Queryable,
+  workspace_id: string,
+  selection: FlowRunSelection,
+): Promise<readonly FlowRunTimes[]> {
+  const { sort, limit, offset } = selection
+  return await db.query<FlowRunTimes>(sql`
+    select r.id, r.state_type, r.start_time, r.expected_start_time, r.state_timestamp, r.total_run_time
+    from (${pageOfRuns(workspace_id, selection)}) r
+    order by ${flowRunOrder(sort)}
+    limit ${limit}
+    offset ${offset}
   `)
 }
 
