@@ -6,6 +6,10 @@ import { StateType } from './states.ts'
 
 const Source = Default(OneOf(['selected', 'inferred']), 'selected')
 
+/** Text that is rendered with the event; what can be said about it without one is checked. */
+const Template = Type.String({ check: 'template' })
+const TemplateParameters = Type.Unsafe<JsonObject>({ ...JsonObject, check: 'template-parameters' })
+
 function simple<const T extends string>(type: T) {
   return Type.Object({ type: Type.Literal(type) })
 }
@@ -43,7 +47,7 @@ export const RunDeployment = Type.Object(
     type: Type.Literal('run-deployment'),
     source: Source,
     deployment_id: Default(Nullable(Uuid), null),
-    parameters: Default(Nullable(JsonObject), null),
+    parameters: Default(Nullable(TemplateParameters), null),
     job_variables: Default(Nullable(JsonObject), null),
     schedule_after: Default(Duration, 0),
   },
@@ -63,15 +67,15 @@ export type ChangeFlowRunState = Static<typeof ChangeFlowRunState>
 export const SendNotification = Type.Object({
   type: Type.Literal('send-notification'),
   block_document_id: Uuid,
-  subject: Default(Type.String(), 'Prefect automated notification'),
-  body: Type.String(),
+  subject: Default(Template, 'Prefect automated notification'),
+  body: Template,
 })
 export type SendNotification = Static<typeof SendNotification>
 
 export const CallWebhook = Type.Object({
   type: Type.Literal('call-webhook'),
   block_document_id: Uuid,
-  payload: Default(Type.String(), ''),
+  payload: Default(Template, ''),
 })
 export type CallWebhook = Static<typeof CallWebhook>
 

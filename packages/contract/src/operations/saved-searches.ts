@@ -13,6 +13,7 @@ export const createSavedSearch = operation({
   scope: 'run',
   body: SavedSearchCreate,
   response: SavedSearch,
+  otherStatuses: [201],
 })
 
 export const readSavedSearch = operation({

@@ -1,8 +1,10 @@
-import { contractChecks, type Checks } from '@slipway/contract'
+import { contractChecks, type Checks, type JsonObject } from '@slipway/contract'
 import { deploymentParameterComplaint } from '../domain/json-schema/parameters.ts'
 import { createPatternCache } from '../domain/json-schema/patterns.ts'
 import type { OpaqueObject } from '../domain/json-schema/plain.ts'
 import { cronComplaint, intervalComplaint, ruleComplaint, timezoneComplaint } from '../domain/schedules/validate.ts'
+import { parametersComplaint } from '../domain/automations/parameters.ts'
+import { jinjaComplaint } from '../domain/json-schema/jinja.ts'
 import { templateComplaint } from '../domain/templates/validate.ts'
 
 /** Regular expressions of users' schemas that stay compiled. */
@@ -30,6 +32,8 @@ export function createRequestChecks(): Checks {
       const msg = timezoneComplaint(timezone)
       return msg === null ? null : { type: 'string_pattern_mismatch', msg }
     },
+    template: (text: string) => asComplaint(jinjaComplaint(text)),
+    'template-parameters': (parameters: JsonObject) => parametersComplaint(parameters),
     'base-job-template': (template: OpaqueObject) => templateComplaint(template),
     deployment: (body: DeploymentBody) => {
       if ((body.concurrency_limit ?? null) !== null && (body.global_concurrency_limit_id ?? null) !== null)
@@ -40,4 +44,8 @@ export function createRequestChecks(): Checks {
       return deploymentParameterComplaint({ parameters, schema, patterns })
     },
   }
+}
+
+function asComplaint(reason: string | null): string | null {
+  return reason === null ? null : `This is not a valid template: ${reason}`
 }

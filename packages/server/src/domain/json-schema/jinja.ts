@@ -41,6 +41,19 @@ export function renderJinja(template: string, context: JsonObject): Rendered {
   }
 }
 
+/** Why the template cannot be rendered, as far as that shows without values; null when it can. */
+export function jinjaComplaint(template: string): string | null {
+  if (!template.includes('{{') && !template.includes('{%') && !template.includes('{#')) return null
+  if (template.length > LONGEST_TEMPLATE) return `a template may have at most ${LONGEST_TEMPLATE} characters`
+  const { parse, tokenize } = library as unknown as JinjaLibrary
+  try {
+    return findComplaint(parse(tokenize(template)))
+  } catch (error) {
+    if (error instanceof Error) return error.message
+    throw error
+  }
+}
+
 const CONSTANTS: readonly (readonly [string, boolean | null])[] = [
   ['true', true],
   ['True', true],
