@@ -42,7 +42,7 @@ export function emulatorControl(controlUrl: string): EmulatorControl {
       await send('POST', 'service-accounts', { email, project_id, private_key_id, public_key_pem })
     },
     async creations() {
-      const answer = (await send('GET', `requests?method=POST&match=${encodeURIComponent('/jobs$')}`)) as {
+      const answer = (await send('GET', `requests?method=POST&match=${encodeURIComponent('/jobs(\\?|$)')}`)) as {
         readonly requests: readonly SeenRequest[]
       }
       return answer.requests
