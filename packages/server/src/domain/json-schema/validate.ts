@@ -39,6 +39,24 @@ export function validate(input: ValidationInput): Validity {
   })
 }
 
+/** Everything that is wrong with the value; what is wrong with the schema is told instead. */
+export function allErrors(
+  input: ValidationInput,
+):
+  | { readonly kind: 'checked'; readonly errors: readonly SchemaError[] }
+  | Exclude<Validity, { readonly kind: 'valid' }> {
+  const schema = preparedSchema(input)
+  const soundness = checkSchema(schema, input.patterns)
+  if (soundness.kind !== 'valid') return soundness
+  let found: readonly SchemaError[] = []
+  const value = asJson(input.value)
+  const validity = run({ value, schema, patterns: input.patterns, check_formats: false }, (errors) => {
+    found = errors
+    return VALID
+  })
+  return validity.kind === 'valid' ? { kind: 'checked', errors: found } : validity
+}
+
 /** The first error in the order of the schema, without judging which one tells most, and with formats checked. */
 export function firstError(input: ValidationInput): Validity {
   const { patterns, value } = input

@@ -11,6 +11,7 @@ import type { EdgeContext } from '../../context.ts'
 import { estimatedRunTime, estimatedStartTimeDelta } from '../../domain/lateness.ts'
 import { STATE_TYPES } from '../../domain/orchestration/verdict.ts'
 import { problem } from '../../errors.ts'
+import { checkValues } from '../../operations/check-values.ts'
 import { type FlowRunTimes, listFlowRunTimes } from '../../store/flow-run-lists.ts'
 import {
   countDeploymentsOfFlows,
@@ -65,6 +66,10 @@ export function mountScreenRoutes(app: FastifyInstance, ctx: EdgeContext): void 
     const counts = await countTaskRunsByTime(ctx.db, workspace_id, { start, bucket_seconds, filters })
     const of = new Map(counts.map(({ bucket, completed, failed }) => [bucket, { completed, failed }]))
     return emptyBuckets().map((none, bucket) => of.get(bucket) ?? none)
+  })
+  mount(app, operations.validateObject, async ({ body, workspace_id }) => {
+    const errors = await checkValues(ctx.db, workspace_id, body)
+    return { errors, valid: errors.length === 0 }
   })
   mount(app, operations.readUiTaskRun, async ({ params, workspace_id }) => {
     const row = await findTaskRunWithFlowRunName(ctx.db, workspace_id, params.id)
