@@ -227,7 +227,7 @@ export const bulkCreateFlowRunsFromDeployment = operation({
   id: 'bulkCreateFlowRunsFromDeployment',
   method: 'POST',
   path: '/deployments/{id}/create_flow_run/bulk',
-  summary: 'Create up to 50 flow runs from a deployment',
+  summary: 'Create up to 100 flow runs from a deployment',
   tags: ['Deployments'],
   scope: 'run',
   params: ById,

@@ -4,7 +4,7 @@ import type { DeploymentScheduleRow } from './rows.ts'
 import { json, sql } from './sql.ts'
 
 /** Every column of a schedule, from the alias `s`. */
-export const scheduleColumns = sql`
+const scheduleColumns = sql`
   s.id, s.workspace_id, s.created, s.updated, s.deployment_id, s.position, s.schedule, s.active, s.max_scheduled_runs,
   s.parameters, s.slug, s.plan_after`
 

@@ -8,7 +8,7 @@ import type { ConcurrencyLimitRow, DeploymentRow } from './rows.ts'
 import { json, jsonOrNull, sql } from './sql.ts'
 
 /** Every column of a deployment, from the alias `d`. */
-export const deploymentColumns = sql`
+const deploymentColumns = sql`
   d.id, d.workspace_id, d.created, d.updated, d.name, d.version, d.description, d.flow_id, d.paused,
   d.concurrency_limit_id, d.concurrency_options, d.job_variables, d.parameters, d.parameter_openapi_schema,
   d.enforce_parameter_schema, d.tags, d.labels, d.work_queue_id, d.work_queue_name, d.last_polled, d.path, d.pull_steps,

@@ -6,7 +6,7 @@ import type { WorkQueueRow } from './rows.ts'
 import { jsonOrNull, sql } from './sql.ts'
 
 /** Every column of a work queue, from the alias `q`. */
-export const workQueueColumns = sql`
+const workQueueColumns = sql`
   q.id, q.workspace_id, q.created, q.updated, q.name, q.description, q.is_paused, q.concurrency_limit, q.priority,
   q.work_pool_id, q.filter, q.last_polled, q.status`
 
