@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { explainConfig } from '../../config.ts'
 import type { EdgeContext } from '../../context.ts'
 import { problem } from '../../errors.ts'
-import { findSetting, removeSetting, writeSetting } from '../../store/workspace-settings.ts'
+import { clearResultStorage, findResultStorage, setResultStorage } from '../../operations/result-storage.ts'
 import type { AppStatus } from '../app.ts'
 import { mount, reply } from '../mount.ts'
 import { workPoolTypesView } from './collections.ts'
@@ -11,7 +11,6 @@ import { workPoolTypesView } from './collections.ts'
 /** Version of Prefect whose protocol is spoken, and version of that protocol. */
 const PREFECT_VERSION = '3.8.8'
 const API_VERSION = '0.8.4'
-const RESULT_STORAGE = 'default_result_storage_block_id'
 
 export function mountAdminRoutes(app: FastifyInstance, ctx: EdgeContext, status: AppStatus): void {
   mount(app, operations.health, async () => {
@@ -33,23 +32,19 @@ export function mountAdminRoutes(app: FastifyInstance, ctx: EdgeContext, status:
   mount(app, operations.adminSettings, () =>
     Object.fromEntries(explainConfig(ctx.config).map(({ name, value }) => [name, value as string])),
   )
-  mount(app, operations.readServerDefaultResultStorage, async ({ workspace_id }) => {
-    const id = await findSetting(ctx.db, workspace_id, RESULT_STORAGE)
-    return { default_result_storage_block_id: typeof id === 'string' ? id : null }
-  })
+  mount(app, operations.readServerDefaultResultStorage, async ({ workspace_id }) => ({
+    default_result_storage_block_id: await findResultStorage(ctx.db, workspace_id),
+  }))
   mount(app, operations.updateServerDefaultResultStorage, async ({ workspace_id, body }) => {
-    const id = body.default_result_storage_block_id
-    await writeSetting(ctx.db, workspace_id, { key: RESULT_STORAGE, value: id }, ctx.clock.now())
-    return { default_result_storage_block_id: id }
+    await setResultStorage(ctx, workspace_id, body.default_result_storage_block_id)
+    return { default_result_storage_block_id: body.default_result_storage_block_id }
   })
-  mount(app, operations.clearServerDefaultResultStorage, async ({ workspace_id }) => {
-    await removeSetting(ctx.db, workspace_id, RESULT_STORAGE)
-  })
+  mount(app, operations.clearServerDefaultResultStorage, ({ workspace_id }) => clearResultStorage(ctx, workspace_id))
   mount(app, operations.readViewContent, ({ params }) => {
     if (params.view === 'aggregate-worker-metadata')
       return workPoolTypesView(ctx.providers.types.flatMap((type) => ctx.providers.describe(type) ?? []))
     if (params.view === 'aggregate-block-metadata' || params.view === 'aggregate-flow-metadata') return {}
-    throw problem(404, `View ${params.view} not found`)
+    throw problem(404, `View ${params.view} not found in registry`)
   })
 }
 

@@ -248,3 +248,37 @@ test('types that come with the installation are registered once', async () => {
   expect((await server.call('POST', '/block_types/install_system_block_types')).status).toBe(200)
   expect((await server.call('POST', '/block_schemas/filter', {})).body).toEqual(before)
 })
+
+test('who may only read sees stars, and is told what he needs to see more', async () => {
+  const guarded = await createTestServer({ flags: { auth_string: 'operator:correct-horse' } })
+  const as = (authorization: string) => ({ authorization })
+  const operator = as(`Basic ${Buffer.from('operator:correct-horse').toString('base64')}`)
+  const key = async (scope: string) => {
+    const body = { name: scope, scopes: [scope] }
+    const { body: made } = await guarded.call<{ key: string }>('POST', '/admin/api_keys', body, operator)
+    return as(`Bearer ${made.key}`)
+  }
+  const [reader, runner] = [await key('read'), await key('run')]
+  const own = (await guarded.call<BlockType>('GET', '/block_types/slug/secret', undefined, operator)).body
+  const list = { block_schemas: { block_type_id: { any_: [own.id] } } }
+  const [latest] = (await guarded.call<BlockSchema[]>('POST', '/block_schemas/filter', list, operator)).body
+  const document = { name: 'w', data: { value: 'x' }, block_type_id: own.id, block_schema_id: latest?.id }
+  const { id } = (await guarded.call<BlockDocument>('POST', '/block_documents/', document, operator)).body
+  const paths = [
+    `/block_documents/${id}`,
+    '/block_types/slug/secret/block_documents/name/w',
+    '/block_types/slug/secret/block_documents',
+  ]
+  const statuses: number[] = []
+  for (const path of paths) {
+    expect(JSON.stringify((await guarded.call('GET', path, undefined, reader)).body)).toContain('********')
+    const asked = `${path}?include_secrets=true`
+    statuses.push((await guarded.call('GET', asked, undefined, reader)).status)
+    statuses.push((await guarded.call('GET', asked, undefined, runner)).status)
+  }
+  const filter = { include_secrets: true }
+  statuses.push((await guarded.call('POST', '/block_documents/filter', filter, reader)).status)
+  statuses.push((await guarded.call('POST', '/block_documents/filter', filter, runner)).status)
+  await guarded.close()
+  expect(statuses).toEqual([403, 200, 403, 200, 403, 200, 403, 200])
+})
