@@ -162,7 +162,7 @@ test('a permission that is missing makes the run Crashed, and names it', async (
 })
 
 test.for([
-  ['throttles', { when: 'before', status: 429 }, /quota|fewer requests|rate/i],
+  ['throttles', { when: 'before', status: 429 }, /Waiting for capacity of Cloud Run/],
   ['is out of order', { when: 'before', status: 503 }, /503/],
   ['cannot be reached', { when: 'reset', is_executed: false }, /could not be reached/],
 ] as const)('while the cloud %s the run waits and says why; then it runs', async ([, how, reason]) => {
@@ -176,5 +176,5 @@ test.for([
 })
 
 test('jobs of runs that are over are removed from the cloud', async () => {
-  await expect.poll(() => emulator.executions(), { timeout: 45_000 }).toEqual([])
+  await expect.poll(async () => (await emulator.executions()).map(({ name }) => name), { timeout: 45_000 }).toEqual([])
 })

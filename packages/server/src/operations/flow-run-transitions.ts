@@ -202,11 +202,12 @@ function named(id: string, name: string | null, tags: readonly string[] | null) 
   return name === null ? null : { id, name, tags: tags ?? [] }
 }
 
-/** A run of a push pool became due, or left a slot that another one may wait for. */
+/** A run of a push pool became due, left a slot that another one may wait for, or has a container to be stopped. */
 function wakesDispatcher(row: LockedFlowRunRow, state: State): boolean {
   if (row.work_pool_type?.endsWith(':push') !== true) return false
   const from = stateOf(row)?.type ?? null
-  return state.type === 'SCHEDULED' || (isOccupying(from) && !isOccupying(state.type))
+  if (state.type === 'SCHEDULED' || state.type === 'CANCELLING') return true
+  return isOccupying(from) && !isOccupying(state.type)
 }
 
 function takeSlots(batch: BatchFacts, decision: FlowRunDecision): void {
