@@ -2,13 +2,13 @@ import type { Checks, Operation } from '@slipway/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { unauthorized } from './problem.ts'
 import { createReader, type Read } from './reader.ts'
-import { isReply, type Handler, type RouteRequest } from './request.ts'
+import { isReply, type Handler, jsonTextOf, type RouteRequest } from './request.ts'
 import type { RouteTable } from './route-table.ts'
 
-export { reply } from './request.ts'
+export { preparedJson, reply } from './request.ts'
 export type { Handler } from './request.ts'
 
-const PREFIXES = ['/api', '/api/accounts/:account_id/workspaces/:workspace_id']
+export const PREFIXES = ['/api', '/api/accounts/:account_id/workspaces/:workspace_id']
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -52,5 +52,5 @@ function send({ status, response, mediaType }: Operation, answer: FastifyReply, 
   answer.code(given.status).headers(given.headers)
   if (given.status === 204 || (response === undefined && given.body === undefined)) return answer.send()
   if (mediaType !== 'application/json') return answer.type(`${mediaType}; charset=utf-8`).send(given.body)
-  return answer.type('application/json').send(JSON.stringify(given.body ?? null))
+  return answer.type('application/json').send(jsonTextOf(given.body))
 }

@@ -30,6 +30,22 @@ export function isReply(value: unknown): value is Reply<unknown> {
   return typeof value === 'object' && value !== null && REPLY in value
 }
 
+const PREPARED: unique symbol = Symbol('prepared')
+
+/**
+ * An answer that is JSON text already. Long lists are made so: what is stored as JSON goes through as text, which takes a
+ * third of the time. The type says what the text holds.
+ */
+export function preparedJson<T>(text: string): T {
+  // Only `jsonTextOf` looks at it.
+  return { [PREPARED]: text } as unknown as T
+}
+
+export function jsonTextOf(body: unknown): string {
+  if (typeof body === 'object' && body !== null && PREPARED in body) return String(body[PREPARED])
+  return JSON.stringify(body ?? null)
+}
+
 /** Operations without a response return nothing. */
 export type Answer<O extends Operation> = undefined extends O['response'] ? void : ResponseOf<O>
 
