@@ -2,13 +2,7 @@ import type { Timestamp } from '@slipway/contract'
 import type { Caller, Context } from '../context.ts'
 import type { ProposedState, State } from '../domain/orchestration/verdict.ts'
 import type { Transaction } from '../store/database.ts'
-import {
-  findFlowRun,
-  findFlowRunByIdempotencyKey,
-  insertFlowRuns,
-  type NamedFlowRunRow,
-  type NewFlowRun,
-} from '../store/flow-runs.ts'
+import { findFlowRunByIdempotencyKey, insertFlowRuns, type NewFlowRun } from '../store/flow-runs.ts'
 import { proposeFlowRunStates } from './flow-run-transitions.ts'
 
 /** A run to be, and the state that it begins with. */
@@ -67,18 +61,4 @@ export async function createFlowRuns(
     results.push(existing === null ? { kind: 'no-flow' } : { kind: 'existing', id: existing.id })
   }
   return results
-}
-
-/** One run in a transaction of its own, read back as it is now; null when its flow does not exist. */
-export async function createFlowRun(
-  ctx: Context,
-  draft: FlowRunDraft,
-  caller: Caller,
-): Promise<{ readonly row: NamedFlowRunRow; readonly created: boolean } | null> {
-  return await ctx.db.transaction(async (tx) => {
-    const [result] = await createFlowRuns(ctx, tx, [draft], caller, ctx.clock.now())
-    if (result === undefined || result.kind === 'no-flow') return null
-    const row = await findFlowRun(tx, draft.run.workspace_id, result.id)
-    return row === null ? null : { row, created: result.kind === 'created' }
-  })
 }

@@ -1,8 +1,10 @@
 import { type BlockDocument, type JsonObject, normalUuid } from '@slipway/contract'
 import type { Context } from '../context.ts'
 import { updateDocument } from '../domain/blocks/documents.ts'
+import { isJsonObject } from '../domain/blocks/json-object.ts'
 import {
   type BlockReference,
+  blockReferenceOf,
   separateReferences,
   type SeparatedData,
   wouldFormCycle,
@@ -54,6 +56,7 @@ export async function createBlockDocument(
   return await ctx.db.transaction(async (tx) => {
     const now = ctx.clock.now()
     const { type, schema } = await kindOf(tx, workspace_id, given)
+    refuseBrokenReferences(given.data)
     const separated = canonical(separateReferences(validate ? checkBlockData(type.slug, given.data) : given.data))
     const id = ctx.ids.uuid()
     const row = await insertBlockDocument(tx, {
@@ -91,6 +94,7 @@ export async function changeBlockDocument(
     const now = ctx.clock.now()
     const row = await lockBlockDocument(tx, workspace_id, id)
     if (row === null) throw blockDocumentNotFound()
+    refuseBrokenReferences(patch.data ?? {})
     const before = await kindOf(tx, workspace_id, row)
     const { type, schema } = await kindOf(tx, workspace_id, {
       ...row,
@@ -162,6 +166,16 @@ function withReferences({ data, references }: SeparatedData): JsonObject {
   return {
     ...data,
     ...Object.fromEntries(references.map(({ name, block_document_id }) => [name, { $ref: { block_document_id } }])),
+  }
+}
+
+/** What is meant as a reference and names no document would be kept as data, and missed only when a flow loads it. */
+function refuseBrokenReferences(data: JsonObject): void {
+  for (const [name, value] of Object.entries(data)) {
+    const isMeant = isJsonObject(value) && isJsonObject(value['$ref'])
+    if (isMeant && blockReferenceOf(value) === null) {
+      throw problem(400, `Received block reference without a block_document_id in key ${name}`)
+    }
   }
 }
 

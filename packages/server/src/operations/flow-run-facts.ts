@@ -1,14 +1,9 @@
 import type { JsonObject, Timestamp } from '@slipway/contract'
 import type { Caller, Context } from '../context.ts'
 import { activeSlotsAfterDecay } from '../domain/limits/decay.ts'
+import { flowRunPolicyOf } from '../domain/orchestration/empirical-policy.ts'
 import { NO_DETAILS } from '../domain/orchestration/proposal.ts'
-import type {
-  DeploymentLimit,
-  FlowRunFacts,
-  FlowRunPolicy,
-  State,
-  SubmissionFacts,
-} from '../domain/orchestration/verdict.ts'
+import type { DeploymentLimit, FlowRunFacts, State, SubmissionFacts } from '../domain/orchestration/verdict.ts'
 import type { Transaction } from '../store/database.ts'
 import { listAliveLeases, lockLimits } from '../store/deployment-slots.ts'
 import { lockFlowRuns, type LockedFlowRunRow } from '../store/flow-runs.ts'
@@ -82,7 +77,7 @@ export function flowRunFacts(
       total_run_time: row.total_run_time,
       expected_start_time: row.expected_start_time,
       next_scheduled_start_time: row.next_scheduled_start_time,
-      empirical_policy: policyOf(row),
+      empirical_policy: flowRunPolicyOf(row.empirical_policy as JsonObject),
     },
     deployment_found: row.deployment_name !== null,
     deployment_limit: deploymentLimit(batch, row),
@@ -117,20 +112,6 @@ export function stateOf(row: { readonly state: unknown }): State | null {
   if (row.state === null) return null
   const state = row.state as State
   return { ...state, state_details: { ...NO_DETAILS, ...state.state_details } }
-}
-
-/** Policies of older runs may lack keys; none given means none wanted. */
-export function policyOf(row: { readonly empirical_policy: unknown }): FlowRunPolicy {
-  const policy = row.empirical_policy as Partial<FlowRunPolicy>
-  return {
-    max_retries: policy.max_retries ?? 0,
-    retry_delay_seconds: policy.retry_delay_seconds ?? 0,
-    retries: policy.retries ?? null,
-    retry_delay: policy.retry_delay ?? null,
-    pause_keys: policy.pause_keys ?? [],
-    resuming: policy.resuming ?? false,
-    retry_type: policy.retry_type ?? null,
-  }
 }
 
 export function asJson(value: object): JsonObject {

@@ -76,15 +76,6 @@ export async function voidSubmissionsOf(
   `)
 }
 
-export async function findSubmission(db: Queryable, id: string): Promise<SubmissionRow | null> {
-  const [row] = await db.query<SubmissionRow>(sql`
-    select ${submissionColumns}
-    from submission s
-    where s.id = ${id}
-  `)
-  return row ?? null
-}
-
 export async function lockSubmission(tx: Transaction, id: string): Promise<SubmissionRow | null> {
   const [row] = await tx.query<SubmissionRow>(sql`
     select ${submissionColumns}

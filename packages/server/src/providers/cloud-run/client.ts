@@ -1,4 +1,3 @@
-import { createPrivateKey } from 'node:crypto'
 import type { Json } from '@slipway/contract'
 import type { run_v2 } from '@googleapis/run'
 import type { ServiceAccountKey } from '../../domain/credentials/gcp.ts'
@@ -118,13 +117,4 @@ function jsonOf(data: unknown): Json {
   if (data instanceof ArrayBuffer || Buffer.isBuffer(data))
     return jsonOf(Buffer.from(data as ArrayBuffer).toString('utf8'))
   return (data ?? null) as Json
-}
-
-/** True when the key can sign; a broken key would otherwise surface as an obscure error of the library. */
-export function canSign(private_key: string): boolean {
-  try {
-    return createPrivateKey(private_key).asymmetricKeyType === 'rsa'
-  } catch {
-    return false
-  }
 }
