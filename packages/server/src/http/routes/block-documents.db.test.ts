@@ -80,6 +80,15 @@ describe('references', () => {
     expect((await server.call('GET', '/block_types/slug/login/block_documents/name/lost')).status).toBe(404)
   })
 
+  test('that name no document are refused, not kept as data', async () => {
+    for (const $ref of [{}, { block_document_id: 'nobody' }, { block_document_id: null }]) {
+      expect(await create('broken', { other: { $ref } })).toEqual({
+        status: 400,
+        body: { detail: 'Received block reference without a block_document_id in key other' },
+      })
+    }
+  })
+
   test('that close a circle are refused', async () => {
     const a = (await create('circle-a', {})).body
     const b = (await create('circle-b', { other: ref(a.id) })).body
