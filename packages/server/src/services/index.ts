@@ -1,7 +1,7 @@
 import { isServiceEnabled } from '../config.ts'
 import type { EdgeContext } from '../context.ts'
 import { canceller } from './canceller.ts'
-import { discarder } from './discarder.ts'
+import { createDiscarder } from './discarder.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createEventFanout } from './event-fanout.ts'
 import { foreman } from './foreman.ts'
@@ -27,7 +27,7 @@ function services(ctx: EdgeContext, dispatcher: Service, eventFanout: Service): 
     pauseExpiry, // fails who was not resumed
     foreman, // shows who is not there
     partitionKeeper, // places for logs and events
-    discarder, // removes what is over from the cloud
+    createDiscarder(ctx.config.discard_after_seconds), // removes what is over from the cloud
   ]
 }
 
