@@ -11,6 +11,8 @@ export function createProviders(endpoints: ProviderEndpoints): Providers {
   let cloudRun: Promise<Provider> | null = null
   const loadCloudRun = async () => {
     const { createCloudRunProvider } = await import('./cloud-run/provider.ts')
+    const { loadLibrary } = await import('./cloud-run/client.ts')
+    await loadLibrary()
     return createCloudRunProvider({ run: endpoints.gcp_run, logging: endpoints.gcp_logging })
   }
   const isCloudRun = (type: string) => CLOUD_RUN_TYPES.some((known) => known === type)

@@ -103,6 +103,17 @@ export async function lockDueFlowRuns(
   `)
 }
 
+export async function listPushPoolTypes(db: Queryable): Promise<readonly string[]> {
+  const rows = await db.query<{ type: string }>(sql`
+    select distinct type
+    from work_pool
+    where is_push
+    order by type
+    limit 100
+  `)
+  return rows.map((row) => row.type)
+}
+
 /** When the next run of an open push queue is due; in the past when something waits for a slot. */
 export async function findNextDueTime(db: Queryable, after: Timestamp): Promise<Timestamp | null> {
   const [row] = await db.query<{ due: Timestamp | null }>(sql`
