@@ -17,6 +17,10 @@ export function offsetOf({ limit, page }: PageRequest): number {
   return (page - 1) * limit
 }
 
-export function pageOf<T>(results: T[], count: number, { limit, page }: PageRequest): Page<T> {
-  return { results, count, limit, pages: limit === 0 ? 0 : Math.ceil(count / limit), page }
+export function pageOf<T>(results: T[], count: number, request: PageRequest): Page<T> {
+  return { results, ...pageNumbers(count, request) }
+}
+
+export function pageNumbers(count: number, { limit, page }: PageRequest): Omit<Page<unknown>, 'results'> {
+  return { count, limit, pages: limit === 0 ? 0 : Math.ceil(count / limit), page }
 }

@@ -9,11 +9,36 @@ import type { FlowRunRow } from './rows.ts'
 import { empty, type Sql, sql } from './sql.ts'
 
 /** A run with the names that its API answer mentions. */
-export type ListedFlowRunRow = FlowRunRow & {
+export type ListedFlowRunRow = FlowRunRow & FlowRunNames
+
+interface FlowRunNames {
   readonly queue_name: string | null
   readonly work_pool_id: string | null
   readonly work_pool_name: string | null
 }
+
+/** Columns of a run that a list passes on as text, unread: reading them costs more than finding the rows. */
+export const OPAQUE_COLUMNS = [
+  'parameters',
+  'context',
+  'empirical_policy',
+  'labels',
+  'created_by',
+  'state',
+  'job_variables',
+] as const
+type OpaqueColumn = (typeof OPAQUE_COLUMNS)[number]
+
+export type OpaqueFlowRunRow = Omit<FlowRunRow, OpaqueColumn> &
+  FlowRunNames & { readonly [column in OpaqueColumn]: string | null }
+
+const opaqueFlowRunColumns = sql`
+  r.id, r.workspace_id, r.created, r.updated, r.name, r.flow_id, r.deployment_id, r.deployment_version, r.work_queue_id,
+  r.work_queue_name, r.flow_version, r.parameters::text as parameters, r.context::text as context,
+  r.empirical_policy::text as empirical_policy, r.tags, r.labels::text as labels, r.idempotency_key, r.parent_task_run_id,
+  r.state::text as state, r.state_id, r.state_type, r.state_name, r.state_timestamp, r.run_count, r.expected_start_time,
+  r.next_scheduled_start_time, r.start_time, r.end_time, r.total_run_time, r.auto_scheduled, r.infrastructure_document_id,
+  r.infrastructure_pid, r.created_by::text as created_by, r.job_variables::text as job_variables, r.retry_type`
 
 export interface FlowRunSelection {
   readonly filters: JoinedFilters
@@ -31,10 +56,10 @@ export async function listFlowRuns(
   db: Queryable,
   workspace_id: string,
   selection: FlowRunSelection,
-): Promise<readonly ListedFlowRunRow[]> {
+): Promise<readonly OpaqueFlowRunRow[]> {
   const { sort, limit, offset } = selection
-  return await db.query<ListedFlowRunRow>(sql`
-    select ${flowRunColumns}, q.name as queue_name, q.work_pool_id, p.name as work_pool_name
+  return await db.query<OpaqueFlowRunRow>(sql`
+    select ${opaqueFlowRunColumns}, q.name as queue_name, q.work_pool_id, p.name as work_pool_name
     from (
       ${pageOfRuns(workspace_id, selection)}
       order by ${flowRunOrder(sort)}

@@ -1,13 +1,69 @@
 import type { FlowRunResponse, Timestamp } from '@slipway/contract'
 import { estimatedRunTime, estimatedStartTimeDelta } from '../../domain/lateness.ts'
 import type { StateType } from '../../domain/orchestration/verdict.ts'
-import type { ListedFlowRunRow } from '../../store/flow-run-lists.ts'
+import { type ListedFlowRunRow, OPAQUE_COLUMNS, type OpaqueFlowRunRow } from '../../store/flow-run-lists.ts'
+import { preparedJson } from '../mount.ts'
 
 /** A stored run as the API shows it; what depends on the moment is computed here. */
 export function flowRunResponse(row: ListedFlowRunRow, now: Timestamp): FlowRunResponse {
-  // The column holds nothing but state types; the catalog only knows text.
-  const clock = { ...row, state_type: row.state_type as StateType | null }
+  const { parameters, context, empirical_policy, labels, created_by, state, job_variables } = row
   const response = {
+    ...plainFields(row, now),
+    parameters,
+    context,
+    empirical_policy,
+    labels,
+    created_by,
+    state,
+    job_variables,
+  }
+  // JSON columns were validated against these very schemas when they were written.
+  return response as unknown as FlowRunResponse
+}
+
+/** The same for a list, whose JSON columns came as text and go as text. */
+export function flowRunResponses(rows: readonly OpaqueFlowRunRow[], now: Timestamp): FlowRunResponse[] {
+  return preparedJson(listText(rows, now))
+}
+
+/** One page of it. */
+export function flowRunPage(
+  rows: readonly OpaqueFlowRunRow[],
+  page: { readonly count: number; readonly limit: number; readonly pages: number; readonly page: number },
+  now: Timestamp,
+) {
+  return preparedJson<typeof page & { results: FlowRunResponse[] }>(
+    `${opened(JSON.stringify(page))},"results":${listText(rows, now)}}`,
+  )
+}
+
+function listText(rows: readonly OpaqueFlowRunRow[], now: Timestamp): string {
+  return `[${rows.map((row) => rowText(row, now)).join(',')}]`
+}
+
+function rowText(row: OpaqueFlowRunRow, now: Timestamp): string {
+  let text = opened(JSON.stringify(plainFields(row, now)))
+  for (const column of OPAQUE_COLUMNS) text += `,"${column}":${row[column] ?? 'null'}`
+  return `${text}}`
+}
+
+/** An object's text without its end, so that more can follow. */
+function opened(object: string): string {
+  return object.slice(0, -1)
+}
+
+type PlainRow = Omit<ListedFlowRunRow, (typeof OPAQUE_COLUMNS)[number]>
+
+function plainFields(row: PlainRow, now: Timestamp) {
+  const clock = {
+    // The column holds nothing but state types; the catalog only knows text.
+    state_type: row.state_type as StateType | null,
+    state_timestamp: row.state_timestamp,
+    start_time: row.start_time,
+    expected_start_time: row.expected_start_time,
+    total_run_time: row.total_run_time,
+  }
+  return {
     id: row.id,
     created: row.created,
     updated: row.updated,
@@ -20,12 +76,8 @@ export function flowRunResponse(row: ListedFlowRunRow, now: Timestamp): FlowRunR
     work_queue_id: row.queue_name === null ? null : row.work_queue_id,
     work_queue_name: row.queue_name ?? row.work_queue_name,
     flow_version: row.flow_version,
-    parameters: row.parameters,
     idempotency_key: row.idempotency_key,
-    context: row.context,
-    empirical_policy: row.empirical_policy,
     tags: row.tags,
-    labels: row.labels,
     parent_task_run_id: row.parent_task_run_id,
     state_type: row.state_type,
     state_name: row.state_name,
@@ -40,12 +92,7 @@ export function flowRunResponse(row: ListedFlowRunRow, now: Timestamp): FlowRunR
     auto_scheduled: row.auto_scheduled,
     infrastructure_document_id: row.infrastructure_document_id,
     infrastructure_pid: row.infrastructure_pid,
-    created_by: row.created_by,
     work_pool_id: row.work_pool_id,
     work_pool_name: row.work_pool_name,
-    state: row.state,
-    job_variables: row.job_variables,
   }
-  // JSON columns were validated against these very schemas when they were written.
-  return response as unknown as FlowRunResponse
 }

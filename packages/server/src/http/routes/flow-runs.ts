@@ -11,8 +11,8 @@ import { countFlowRuns, listFlowRunIds, listFlowRuns } from '../../store/flow-ru
 import { findFlowRun } from '../../store/flow-runs.ts'
 import { createdBy } from '../created-by.ts'
 import { mount, reply } from '../mount.ts'
-import { offsetOf, pageOf } from '../paging.ts'
-import { flowRunResponse } from './flow-run-response.ts'
+import { offsetOf, pageNumbers } from '../paging.ts'
+import { flowRunPage, flowRunResponse, flowRunResponses } from './flow-run-response.ts'
 import { flowRunNotFound } from './flow-run-states.ts'
 import { downloadHeaders, logDownload } from './log-download.ts'
 
@@ -30,7 +30,7 @@ export function mountFlowRunRoutes(app: FastifyInstance, ctx: EdgeContext): void
   })
   mount(app, operations.readFlowRuns, async ({ body, workspace_id }) => {
     const rows = await listFlowRuns(ctx.db, workspace_id, { ...body, filters: body })
-    return rows.map((row) => flowRunResponse(row, ctx.clock.now()))
+    return flowRunResponses(rows, ctx.clock.now())
   })
   mount(app, operations.countFlowRuns, ({ body, workspace_id }) => countFlowRuns(ctx.db, workspace_id, body))
   mount(app, operations.paginateFlowRuns, async ({ body, workspace_id }) => {
@@ -38,12 +38,7 @@ export function mountFlowRunRoutes(app: FastifyInstance, ctx: EdgeContext): void
       listFlowRuns(ctx.db, workspace_id, { ...body, filters: body, offset: offsetOf(body) }),
       countFlowRuns(ctx.db, workspace_id, body),
     ])
-    const now = ctx.clock.now()
-    return pageOf(
-      rows.map((row) => flowRunResponse(row, now)),
-      count,
-      body,
-    )
+    return flowRunPage(rows, pageNumbers(count, body), ctx.clock.now())
   })
   mount(app, operations.updateFlowRun, async ({ params, body, workspace_id }) => {
     if (!(await changeFlowRun(ctx, workspace_id, params.id, body))) throw flowRunMissing()
