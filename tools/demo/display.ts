@@ -15,6 +15,11 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const FRAME_MS = 100
 const CLEAR = '\r\u001b[2K'
 
+/** A terminal that does not know its width says 0. */
+function width({ columns = 0 }: Stream): number {
+  return columns > 0 ? columns : 80
+}
+
 export function createDisplay(stream: Stream, now: () => number = () => performance.now()): Display {
   if (stream.isTTY !== true) {
     return { line: (text) => void stream.write(`${text}\n`), progress: () => undefined }
@@ -27,7 +32,7 @@ export function createDisplay(stream: Stream, now: () => number = () => performa
     const elapsed = now() - since
     const frame = FRAMES[Math.floor(elapsed / FRAME_MS) % FRAMES.length] ?? ''
     const text = `${frame} ${shown} ${(elapsed / 1_000).toFixed(1)} s`
-    stream.write(CLEAR + text.slice(0, (stream.columns ?? 80) - 1))
+    stream.write(CLEAR + text.slice(0, width(stream) - 1))
   }
   return {
     line(text) {

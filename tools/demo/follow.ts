@@ -7,6 +7,8 @@ import type { Display } from './display.ts'
 const POLL_MS = 100
 /** A container sends its last lines around the time of its last state. */
 const LAST_LINES_MS = 1_500
+/** Of the longest name that a push brings, so that messages stand in a column. */
+const NAME_WIDTH = 'InfrastructurePending'.length
 
 export interface FollowOptions {
   readonly display: Display
@@ -37,9 +39,9 @@ export async function followRun(client: Client, flow_run_id: string, options: Fo
       display.line(`  ${secondsAfter(begin, timestamp)}  ${text}`)
 
     const last = states.at(-1)
-    display.progress(last === undefined || endedAt !== null ? null : (last.name ?? last.type))
     if (last !== undefined && isTerminal(last.type)) endedAt ??= performance.now()
-    const hasEverything = logs.some(({ message }) => message.includes('Finished in state'))
+    display.progress(last === undefined || endedAt !== null ? null : (last.name ?? last.type))
+    const hasEverything = logs.some((log) => log.task_run_id === null && log.message.includes('Finished in state'))
     if (endedAt !== null && (hasEverything || performance.now() - endedAt > LAST_LINES_MS))
       return { states, logs, outcome: 'ended' }
     if (performance.now() > deadline) return { states, logs, outcome: 'timeout' }
@@ -65,12 +67,11 @@ interface Line {
 }
 
 function stateLine({ id, timestamp, name, type, message }: State): Line {
-  const why = message === null || message === '' ? '' : `: ${message}`
-  return { id, timestamp, text: `${(name ?? type).padEnd(10)}${why === '' ? '' : ` ${why.slice(2)}`}`.trimEnd() }
+  return { id, timestamp, text: `${(name ?? type).padEnd(NAME_WIDTH)} ${message ?? ''}`.trimEnd() }
 }
 
 function logLine({ id, timestamp, message, task_run_id }: Log): Line {
-  return { id, timestamp, text: `${' '.repeat(11)}${task_run_id === null ? 'flow' : 'task'} | ${message}` }
+  return { id, timestamp, text: `${' '.repeat(NAME_WIDTH)} ${task_run_id === null ? 'flow' : 'task'} | ${message}` }
 }
 
 function secondsAfter(begin: string | undefined, moment: string): string {
