@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { startCloudRunEmulator } from '@slipway/emulators'
 import {
   type CloudHarness,
@@ -5,6 +6,7 @@ import {
   describeProvider,
   type SubmitFailure,
 } from '@slipway/server/testing'
+import { describe, expect, test } from 'vitest'
 import { controlOf } from '../support/control.ts'
 import { makeServiceAccount } from '../support/service-account.ts'
 
@@ -18,7 +20,14 @@ const FAULTS: Readonly<Record<SubmitFailure, object>> = {
   'truncated-after': { when: 'truncate' },
 }
 
-describeProvider('Cloud Run', async (): Promise<CloudHarness> => {
+describeProvider('Cloud Run', openCloud)
+
+function jobBody(launchStage: string) {
+  const container = { image: 'acme/flows:1', resources: { limits: { cpu: '1', memory: '512Mi' } } }
+  return { launchStage, template: { template: { containers: [container] } } }
+}
+
+async function openCloud(): Promise<CloudHarness & { readonly control: ReturnType<typeof controlOf> }> {
   const emulator = await startCloudRunEmulator({ engine: 'none' })
   const control = controlOf(emulator.controlUrl)
   const account = makeServiceAccount()
@@ -37,12 +46,7 @@ describeProvider('Cloud Run', async (): Promise<CloudHarness> => {
     configuration: {
       region: 'europe-west1',
       timeout: 600,
-      job_body: {
-        launchStage: 'BETA',
-        template: {
-          template: { containers: [{ image: 'acme/flows:1', resources: { limits: { cpu: '1', memory: '512Mi' } } }] },
-        },
-      },
+      job_body: jobBody('BETA'),
     },
     starts: () => control.processStarts(),
     failNextSubmit: async (how) => {
@@ -66,5 +70,43 @@ describeProvider('Cloud Run', async (): Promise<CloudHarness> => {
       await register()
     },
     close: () => emulator.close(),
+    control,
   }
+}
+
+describe('Cloud Run without execution tokens', () => {
+  test.for([
+    ['BETA', 'GA', 1],
+    ['ALPHA', 'BETA', 0],
+  ] as const)(
+    'a project where they need %s, for a job of stage %s, still starts one container',
+    async ([needed, stage, tokens]) => {
+      const cloud = await openCloud()
+      try {
+        await cloud.reset()
+        await cloud.control.post('settings', { token_needs_launch_stage: needed })
+        const rendered = cloud.provider.render({
+          pool_type: 'cloud-run:push',
+          identity: { install_id: '7f3c', flow_run_id: randomUUID(), attempt_no: 1, submission_id: randomUUID() },
+          configuration: { ...cloud.configuration, job_body: jobBody(stage) },
+          credentials: cloud.credentials,
+          env: {},
+          labels: {},
+          command: ['sleep', '60'],
+          run_name: 'amber-otter',
+        })
+        if (rendered.kind !== 'rendered') throw new Error(rendered.fault.message)
+        const call = { credentials: cloud.credentials, signal: AbortSignal.timeout(5_000) }
+        expect(await cloud.provider.submit(call, rendered.request)).toMatchObject({ kind: 'accepted' })
+        expect(await cloud.provider.submit(call, rendered.request)).toMatchObject({ kind: 'accepted', adopted: true })
+        await expect.poll(() => cloud.starts()).toBe(1)
+        const runs = (await cloud.control.get('requests?method=POST&match=%3Arun')) as {
+          readonly requests: readonly unknown[]
+        }
+        expect(runs.requests).toHaveLength(1 - tokens)
+      } finally {
+        await cloud.close()
+      }
+    },
+  )
 })

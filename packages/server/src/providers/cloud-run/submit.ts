@@ -1,8 +1,12 @@
+import { setTimeout } from 'node:timers/promises'
+import type { run_v2 } from '@googleapis/run'
 import type { Json, JsonObject } from '@slipway/contract'
 import { executionToken } from '../../domain/identity.ts'
 import type { Execution, Fault, FindOutcome, FrozenRequest, SubmitOutcome } from '../provider.ts'
 import { answerOf, callOptions, type CloudRunClient } from './client.ts'
 import { classify, type FaultContext } from './faults.ts'
+
+const READY_POLL_MS = 100
 
 /**
  * One atomic `jobs.create` with a start token makes the job and its execution. The name makes it idempotent: a second
@@ -16,6 +20,11 @@ export async function submitJob(
 ): Promise<SubmitOutcome> {
   const first = await create(client, request, request.body, context, signal)
   if (first.kind !== 'refused' || !tokenUnsupported(first.fault)) return first
+  if (request.body['launchStage'] !== 'BETA' && request.body['launchStage'] !== 'ALPHA') {
+    // A feature that is young to this project may be used by jobs that say so.
+    const second = await create(client, request, { ...request.body, launchStage: 'BETA' }, context, signal)
+    if (second.kind !== 'refused' || !tokenUnsupported(second.fault)) return second
+  }
   return await createThenRun(client, request, context, signal)
 }
 
@@ -135,12 +144,13 @@ async function createThenRun(
   const created = await create(client, request, body, context, signal)
   if (created.kind !== 'accepted') return created
   try {
-    const job = await client.run.projects.locations.jobs.get({ name: jobPath(request) }, callOptions(signal))
-    const existing = job.data.latestCreatedExecution?.name ?? null
-    if ((job.data.executionCount ?? 0) > 0 || existing !== null) {
+    const job = await readyJob(client, request, signal)
+    const existing = job.latestCreatedExecution?.name ?? null
+    if ((job.executionCount ?? 0) > 0 || existing !== null) {
       return { kind: 'accepted', execution: executionOf(request, existing), adopted: true }
     }
-    const etag = job.data.etag
+    if (job.terminalCondition?.state === 'CONDITION_FAILED') return { kind: 'refused', fault: notReady(job) }
+    const etag = job.etag
     const run = await client.run.projects.locations.jobs.run(
       { name: jobPath(request), requestBody: typeof etag === 'string' ? { etag } : {} },
       callOptions(signal),
@@ -161,6 +171,25 @@ async function createThenRun(
     }
     return outcomeOf(found.certain, found.fault)
   }
+}
+
+/** A job can be run once it is Ready, which takes Cloud Run a moment. Ends with the call's deadline. */
+async function readyJob(
+  client: CloudRunClient,
+  request: FrozenRequest,
+  signal: AbortSignal,
+): Promise<run_v2.Schema$GoogleCloudRunV2Job> {
+  for (;;) {
+    const { data } = await client.run.projects.locations.jobs.get({ name: jobPath(request) }, callOptions(signal))
+    const state = data.terminalCondition?.state
+    if (state === 'CONDITION_SUCCEEDED' || state === 'CONDITION_FAILED' || (data.executionCount ?? 0) > 0) return data
+    await setTimeout(READY_POLL_MS, undefined, { signal })
+  }
+}
+
+function notReady({ terminalCondition }: run_v2.Schema$GoogleCloudRunV2Job): Fault {
+  const why = terminalCondition?.message ?? terminalCondition?.reason ?? 'no reason given'
+  return { class: 'misconfigured', code: 'cloud-run.job-failed', message: `Cloud Run could not set the job up: ${why}` }
 }
 
 /** Google says that it does not know the field, or that the project may not use it yet. */
