@@ -101,6 +101,7 @@ export async function findArtifact(db: Queryable, workspace_id: string, id: stri
   return row ?? null
 }
 
+/** As its collection holds it, and by the collection's id: clients find the latest under one id, whichever it is. */
 export async function findLatestArtifact(
   db: Queryable,
   workspace_id: string,
@@ -108,10 +109,9 @@ export async function findLatestArtifact(
 ): Promise<ArtifactRow | null> {
   const [row] = await db.query<ArtifactRow>(sql`
     select ${columns}
-    from artifact_collection c
-    join artifact a on a.id = c.latest_id
-    where c.workspace_id = ${workspace_id}
-      and c.key = ${key}
+    from artifact_collection a
+    where a.workspace_id = ${workspace_id}
+      and a.key = ${key}
   `)
   return row ?? null
 }
