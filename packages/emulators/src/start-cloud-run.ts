@@ -41,9 +41,29 @@ export interface CloudRunEmulator {
 
 /** A strict emulator of Google Cloud Run's jobs, on loopback only. */
 export async function startCloudRunEmulator(options: CloudRunEmulatorOptions = {}): Promise<CloudRunEmulator> {
+  if (options.stateDir !== undefined) return await startIn(resolve(options.stateDir), options)
+  const homeDir = await mkdtemp(join(tmpdir(), 'slipway-cloud-run-'))
+  const discard = async () => await rm(homeDir, { recursive: true, force: true })
+  try {
+    const emulator = await startIn(homeDir, options)
+    return {
+      ...emulator,
+      async close() {
+        try {
+          await emulator.close()
+        } finally {
+          await discard()
+        }
+      },
+    }
+  } catch (error) {
+    await discard()
+    throw error
+  }
+}
+
+async function startIn(homeDir: string, options: CloudRunEmulatorOptions): Promise<CloudRunEmulator> {
   const { host = '127.0.0.1', port = 0, controlPort = 0, stateDir } = options
-  const temporaryDir = stateDir === undefined ? await mkdtemp(join(tmpdir(), 'slipway-cloud-run-')) : null
-  const homeDir = temporaryDir ?? resolve(stateDir ?? '.')
   const engine = await createEngine(options, join(homeDir, 'work'))
   const statePath = join(homeDir, 'cloud-run.json')
   const state = stateDir === undefined ? emptyState() : await loadState(statePath)
@@ -76,7 +96,6 @@ export async function startCloudRunEmulator(options: CloudRunEmulatorOptions = {
       await Promise.all([api.close(), control.close()])
       await cloudRun.close()
       await stateFile?.close()
-      if (temporaryDir !== null) await rm(temporaryDir, { recursive: true, force: true })
     },
   }
 }
