@@ -1,4 +1,5 @@
 import { contractChecks, type Checks, type JsonObject } from '@slipway/contract'
+import type { Config } from '../config.ts'
 import { deploymentParameterComplaint } from '../domain/json-schema/parameters.ts'
 import { createPatternCache } from '../domain/json-schema/patterns.ts'
 import type { OpaqueObject } from '../domain/json-schema/plain.ts'
@@ -19,10 +20,14 @@ interface DeploymentBody {
 }
 
 /** The rules that the contract names: its own, and those that need a parser of the server. */
-export function createRequestChecks(): Checks {
+export function createRequestChecks({ max_parameter_bytes }: Pick<Config, 'max_parameter_bytes'>): Checks {
   const patterns = createPatternCache(MOST_PATTERNS)
   return {
     ...contractChecks,
+    'parameters-size': (parameters: OpaqueObject) =>
+      Buffer.byteLength(JSON.stringify(parameters)) > max_parameter_bytes
+        ? `Parameters may have at most ${max_parameter_bytes} bytes as JSON`
+        : null,
     cron: cronComplaint,
     rrule: ruleComplaint,
     interval: intervalComplaint,

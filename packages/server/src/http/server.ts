@@ -56,7 +56,7 @@ export function createApp(ctx: EdgeContext, { register, findWorkspace }: AppPart
     frameworkErrors: (_error, request, answer) => sendError(notFound(), request, answer),
   })
   app.decorate('routeTable', routeTable)
-  app.decorate('requestChecks', createRequestChecks())
+  app.decorate('requestChecks', createRequestChecks(ctx.config))
   app.decorateRequest('workspace_id', '')
   app.decorateRequest('caller')
   app.decorateRequest('credential_workspace_id', null)
@@ -101,7 +101,9 @@ function addHooks(app: FastifyInstance, ctx: EdgeContext, findWorkspace: AppPart
     request.workspace_id = found
   })
   app.addHook('onResponse', async (request, { statusCode, elapsedTime }) => {
-    const { method, routeOptions } = request
+    const { method, routeOptions, raw } = request
+    // A connection that asked to become something else and was answered in HTTP is read by nobody any more.
+    if (raw.headers.upgrade !== undefined) raw.socket.destroy()
     request.log.debug({ method, route: routeOptions.url, status: statusCode, ms: Math.round(elapsedTime) }, 'answered')
   })
 }

@@ -194,6 +194,17 @@ test('runs are deleted in bulk by a filter', async () => {
   expect(ids).toEqual(expect.arrayContaining(body.deleted))
 })
 
+test('parameters may be as large as the configuration says', async () => {
+  const small = await createTestServer({ flags: { max_parameter_bytes: '1024' } })
+  const flow = await insertFlow(small.ctx)
+  const parameters = (length: number) => ({ flow_id: flow, parameters: { a: 'é'.repeat(length) } })
+  expect((await small.call('POST', '/flow_runs/', parameters(500))).status).toBe(201)
+  const refused = await small.call<{ exception_detail: { loc: string[] }[] }>('POST', '/flow_runs/', parameters(510))
+  expect(refused.status).toBe(422)
+  expect(refused.body.exception_detail[0]?.loc).toEqual(['body', 'parameters'])
+  await small.close()
+})
+
 test('the runs of another workspace are not there', async () => {
   const { body } = await create()
   const stranger = `/accounts/${server.ctx.ids.uuid()}/workspaces/${server.ctx.ids.uuid()}/flow_runs/${body.id}`
