@@ -37,6 +37,12 @@ test.for([
   expect(err).toContain(message)
 })
 
+test('with --json a usage error is one line of JSON', async () => {
+  const { code, out, err } = await run('server', 'start', '--prot', '1', '--json')
+  expect({ code, out }).toEqual({ code: EXIT.usage, out: '' })
+  expect(JSON.parse(err)).toMatchObject({ error: { code: 'usage', exit_code: EXIT.usage } })
+})
+
 test('settings are explained with their sources, and a wrong one is one line', async () => {
   const { code, out } = await run('config', 'explain', '--port', '4300', '-o', 'jsonl')
   expect(code).toBe(EXIT.ok)

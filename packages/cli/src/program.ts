@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { CommandError } from './command-error.ts'
 import { addServerFlags, readServerFlags } from './commands/server/flags.ts'
 import { VERSION, versionCommand } from './commands/version.ts'
 import { EXIT, type ExitCode, explainExitCodes } from './exit-codes.ts'
@@ -11,19 +12,23 @@ type Finish = (code: ExitCode) => void
 /** Runs one command line to its end and returns the exit code. Each command is loaded when it is called, not before. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok
-  const program = createProgram(terminal, (result) => {
+  const asJson = isJson(args)
+  const program = createProgram(terminal, asJson, (result) => {
     code = result
   })
   try {
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return isHelp(error) ? EXIT.ok : EXIT.usage
-    return printError(error, terminal, { asJson: isJson(args), debug: args.includes('--debug') })
+    if (!(error instanceof CommanderError))
+      return printError(error, terminal, { asJson, debug: args.includes('--debug') })
+    if (isHelp(error)) return EXIT.ok
+    if (asJson) printError(usageError(error), terminal, { asJson, debug: false })
+    return EXIT.usage
   }
 }
 
-function createProgram(terminal: Terminal, finish: Finish): Command {
+function createProgram(terminal: Terminal, asJson: boolean, finish: Finish): Command {
   const program = new Command('slipway')
     .description('Slipway: push flow runs to serverless compute from a control plane of your own.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -33,9 +38,13 @@ function createProgram(terminal: Terminal, finish: Finish): Command {
       writeErr: (text) => terminal.err(text.trimEnd()),
       getOutHasColors: () => terminal.colors.out,
       getErrHasColors: () => terminal.colors.err,
+      // As JSON it is told when it has been thrown.
+      outputError: (text, write) => {
+        if (!asJson) write(text)
+      },
     })
     .showSuggestionAfterError()
-    .showHelpAfterError('next:  slipway --help')
+    .showHelpAfterError(asJson ? false : 'next:  slipway --help')
     .helpCommand(false)
     .exitOverride()
   addServer(program, terminal, finish)
@@ -157,6 +166,11 @@ function readPort(text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port
   throw new InvalidArgumentError('Write a port number from 0 to 65535.')
+}
+
+function usageError({ message }: CommanderError): CommandError {
+  const text = message.replace(/^error: /, '')
+  return new CommandError(text, { exitCode: EXIT.usage, code: 'usage', next: ['slipway --help'] })
 }
 
 function isHelp({ code }: CommanderError): boolean {
