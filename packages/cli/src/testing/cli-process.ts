@@ -13,7 +13,7 @@ export function spawnCli(args: readonly string[], env: Readonly<Record<string, s
   const main = join(import.meta.dirname, '..', 'main.ts')
   const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   let out = ''
   let err = ''
