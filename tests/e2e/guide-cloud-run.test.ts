@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Api, api } from '../support/api.ts'
-import { createRun, makeDeployment, makePool, readRun, readStates } from '../support/cloud-run-pool.ts'
+import { createRun, makeDeployment, makePool, readRun, readStates, waitForState } from '../support/cloud-run-pool.ts'
 import type { Emulator } from '../support/emulator.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Slipway } from '../support/slipway.ts'
 import { createStage } from '../support/stage.ts'
 
-const TERMINAL = ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED']
 /** Every submission of a job meets it. */
 const SUBMISSION = { method: 'POST', match: '/jobs\\?' }
 
@@ -38,16 +37,6 @@ afterEach(({ task }) => {
   if (task.result?.state === 'fail') console.error(server.log())
 })
 
-async function waitForState(id: string, types: readonly string[]) {
-  return await eventually(
-    async () => {
-      const run = await readRun(client, id)
-      return types.includes(run.state_type) ? run : null
-    },
-    { what: () => `run ${id} to be ${types.join(' or ')}:\n${server.log()}` },
-  )
-}
-
 async function waitForMessage(id: string, text: RegExp) {
   return await eventually(
     async () => {
@@ -63,7 +52,7 @@ const executionOf = async (pid: string | null) =>
 
 test('a run is pushed at once, starts as a job, and is Completed with its states, logs and task runs', async () => {
   const { id } = await createRun(client, deployments.wordCount, { parameters: { words: ['push', 'pool'] } })
-  const run = await waitForState(id, TERMINAL)
+  const run = await waitForState(client, id)
   expect(run.state_type).toBe('COMPLETED')
   expect(run.run_count).toBe(1)
   expect(run.infrastructure_pid).toMatch(/slip/)
@@ -100,7 +89,7 @@ test('a run in the future is pushed within a second of its time, not before', as
   const scheduled_time = new Date(due).toISOString()
   const { id } = await createRun(client, deployments.wordCount, { scheduled_time })
   expect(await emulator.starts(id)).toBe(0)
-  const run = await waitForState(id, TERMINAL)
+  const run = await waitForState(client, id)
   expect(run.state_type).toBe('COMPLETED')
   const { requests } = (await emulator.control.get(`requests?method=POST&match=${encodeURIComponent('/jobs\\?')}`)) as {
     requests: { received_ms: number }[]
@@ -112,9 +101,9 @@ test('a run in the future is pushed within a second of its time, not before', as
 
 test('a running run that is cancelled stops, and so does its container', async () => {
   const { id } = await createRun(client, deployments.wait)
-  await waitForState(id, ['RUNNING'])
+  await waitForState(client, id, ['RUNNING'])
   await client.post(`/flow_runs/${id}/set_state`, { state: { type: 'CANCELLING' } })
-  const run = await waitForState(id, TERMINAL)
+  const run = await waitForState(client, id)
   expect(run.state_type).toBe('CANCELLED')
   await expect
     .poll(async () => (await executionOf(run.infrastructure_pid))?.status ?? 'gone', { timeout: 30_000 })
@@ -129,7 +118,7 @@ test('a run that is cancelled before its container reports is Cancelled, and its
   const { state_type, infrastructure_pid } = await readRun(client, id)
   expect(state_type).toBe('PENDING')
   await client.post(`/flow_runs/${id}/set_state`, { state: { type: 'CANCELLING' } })
-  expect((await waitForState(id, TERMINAL)).state_type).toBe('CANCELLED')
+  expect((await waitForState(client, id)).state_type).toBe('CANCELLED')
   await expect
     .poll(async () => (await executionOf(infrastructure_pid))?.status ?? 'gone', { timeout: 30_000 })
     .toMatch(/cancelled|gone/)
@@ -137,7 +126,7 @@ test('a run that is cancelled before its container reports is Cancelled, and its
 
 test('a container that dies makes the run Crashed, with its exit code and its last words', async () => {
   const { id } = await createRun(client, deployments.crash)
-  const run = await waitForState(id, TERMINAL)
+  const run = await waitForState(client, id)
   expect(run.state_type).toBe('CRASHED')
   expect(run.state.message).toMatch(/\b3\b/)
   const logs = await client.post<{ message: string }[]>('/logs/filter', { logs: { flow_run_id: { any_: [id] } } })
@@ -147,7 +136,7 @@ test('a container that dies makes the run Crashed, with its exit code and its la
 test('a key that Google no longer accepts makes the run Crashed, and says what to change', async () => {
   await emulator.register({ private_key_id: '0'.repeat(40) })
   const { id } = await createRun(client, deployments.wordCount)
-  const run = await waitForState(id, TERMINAL)
+  const run = await waitForState(client, id)
   expect(run.state_type).toBe('CRASHED')
   expect(run.state.message).toMatch(/no longer accepted by Google .* Save a new key in the GCP Credentials block/)
   expect(await emulator.starts(id)).toBe(0)
@@ -156,7 +145,7 @@ test('a key that Google no longer accepts makes the run Crashed, and says what t
 test('a permission that is missing makes the run Crashed, and names it', async () => {
   await emulator.register({ permissions: ['run.jobs.get'] })
   const { id } = await createRun(client, deployments.wordCount)
-  const run = await waitForState(id, TERMINAL)
+  const run = await waitForState(client, id)
   expect(run.state_type).toBe('CRASHED')
   expect(run.state.message).toContain('run.jobs.create')
 })
@@ -171,7 +160,7 @@ test.for([
   const waiting = await waitForMessage(id, reason)
   expect(waiting.state_type).toBe('PENDING')
   await emulator.control.delete('faults')
-  expect((await waitForState(id, TERMINAL)).state_type).toBe('COMPLETED')
+  expect((await waitForState(client, id)).state_type).toBe('COMPLETED')
   expect(await emulator.starts(id)).toBe(1)
 })
 

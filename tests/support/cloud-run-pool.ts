@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Api } from './api.ts'
+import { eventually } from './eventually.ts'
 
 export const POOL = 'my-google-cloud-run-push-pool'
 export const FLOWS = resolve(import.meta.dirname, 'flows')
@@ -109,6 +110,7 @@ interface RunView {
   readonly state_name: string
   readonly infrastructure_pid: string | null
   readonly run_count: number
+  readonly expected_start_time: string
   readonly state: { readonly message: string | null; readonly state_details: Record<string, unknown> }
 }
 
@@ -123,3 +125,18 @@ interface StateView {
 /** The run's states, the first one first. */
 export const readStates = async (api: Api, id: string): Promise<readonly StateView[]> =>
   await api.get<readonly StateView[]>(`/flow_run_states/?flow_run_id=${id}`)
+
+const TERMINAL: readonly string[] = ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED']
+
+/** The run as soon as it is in one of these states; fails when it ends in another one. */
+export async function waitForState(api: Api, id: string, types: readonly string[] = TERMINAL): Promise<RunView> {
+  const run = await eventually(
+    async () => {
+      const found = await readRun(api, id)
+      return types.includes(found.state_type) || TERMINAL.includes(found.state_type) ? found : null
+    },
+    { what: `run ${id} to be ${types.join(' or ')}`, withinMs: 60_000 },
+  )
+  if (types.includes(run.state_type)) return run
+  throw new Error(`Run ${id} is ${run.state_name} and not ${types.join(' or ')}: ${run.state.message ?? 'no message'}`)
+}

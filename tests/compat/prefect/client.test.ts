@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Api, api } from '../../support/api.ts'
-import { readRun, readStates } from '../../support/cloud-run-pool.ts'
+import { readStates, waitForState } from '../../support/cloud-run-pool.ts'
 import { eventually } from '../../support/eventually.ts'
 import { createPrefect, type Prefect, python } from '../../support/prefect.ts'
 import type { Slipway } from '../../support/slipway.ts'
@@ -23,15 +23,9 @@ describe.skipIf(python === '')('the unmodified client', () => {
     await stage.close()
   })
 
-  async function endOf(id: string): Promise<string> {
-    return await eventually(
-      async () => {
-        const { state_type } = await readRun(client, id)
-        return ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'].includes(state_type) ? state_type : null
-      },
-      { what: () => `run ${id} to end:\n${server.log()}`, withinMs: 60_000 },
-    )
-  }
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') console.error(server.log())
+  })
 
   async function runDeployment(name: string): Promise<string> {
     const output = await prefect.cli('deployment', 'run', name)
@@ -78,7 +72,7 @@ describe.skipIf(python === '')('the unmodified client', () => {
     ])
     expect((await readStates(client, id)).map(({ type }) => type)).toEqual(['PENDING', 'RUNNING', 'COMPLETED'])
     const artifacts = await client.post<{ key: string }[]>('/artifacts/filter', {
-      artifacts: { flow_run_id: { any_: [id] } },
+      artifacts: { flow_run_id: { any_: [id] }, type: { any_: ['markdown', 'table'] } },
     })
     expect(artifacts.map(({ key }) => key).toSorted()).toEqual(['plain-report', 'plain-table'])
     const logs = await client.post<{ message: string }[]>('/logs/filter', { logs: { flow_run_id: { any_: [id] } } })
@@ -111,7 +105,7 @@ describe.skipIf(python === '')('the unmodified client', () => {
         withinMs: 60_000,
       })
       const id = await runDeployment('word-count/served')
-      expect(await endOf(id)).toBe('COMPLETED')
+      expect((await waitForState(client, id)).state_type).toBe('COMPLETED')
     } finally {
       await serving.stop()
     }
@@ -135,7 +129,7 @@ deployments:
     const worker = prefect.background('prefect', 'worker', 'start', '--pool', 'on-this-machine', '--name', 'compat')
     try {
       const id = await runDeployment('word-count/by-worker')
-      expect(await endOf(id)).toBe('COMPLETED')
+      expect((await waitForState(client, id)).state_type).toBe('COMPLETED')
       const workers = await client.post<{ name: string; status: string }[]>(
         '/work_pools/on-this-machine/workers/filter',
         {},

@@ -14,9 +14,9 @@ def secret_of(block):
     return block.service_account_info.get_secret_value()
 
 
-GcpCredentials(service_account_info=key, project="first").save(name)
+GcpCredentials(service_account_info=key, project="somewhere-else").save(name)
 first = GcpCredentials.load(name)
-GcpCredentials(service_account_info=key, project="second").save(name, overwrite=True)
+GcpCredentials(service_account_info=key, project=key["project_id"]).save(name, overwrite=True)
 second = GcpCredentials.load(name)
 try:
     GcpCredentials(service_account_info=key).save(name)
