@@ -20,3 +20,7 @@ export type ValidationFailure = Static<typeof ValidationFailure>
 
 export const Problem = Type.Object({ detail: Type.String() })
 export type Problem = Static<typeof Problem>
+
+/** What is answered outside of any resource: no credential, no database. */
+export const Failure = Type.Object({ exception_message: Type.String() })
+export type Failure = Static<typeof Failure>

@@ -24,7 +24,7 @@ export {
 } from './time.ts'
 export { isRawNumber, parseLossless, toPlain, hasUnsafeNumbers, type RawNumber } from './lossless-json.ts'
 export { PAGE_LIMIT, PageLimit, PageOffset, PageNumber } from './paging.ts'
-export { ValidationIssue, ValidationFailure, Problem } from './errors.ts'
+export { ValidationIssue, ValidationFailure, Problem, Failure } from './errors.ts'
 export {
   SCOPES,
   BODY_1_MIB,

@@ -1,11 +1,8 @@
 import type { TSchema } from 'typebox'
-import { Problem, ValidationFailure } from './errors.ts'
+import { answersOf, sharedAnswers, type DescribeSchema, type Json, type JsonObject } from './openapi-answers.ts'
 import { SCOPES, type Operation } from './operation.ts'
 import { VERSION } from './version.ts'
 import { nodeOf, type Node } from './validation/node.ts'
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
-type JsonObject = { readonly [key: string]: Json | undefined }
 
 /** An OpenAPI 3.1 document: plain JSON. */
 export interface OpenApiDocument {
@@ -13,7 +10,11 @@ export interface OpenApiDocument {
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
   readonly servers: readonly { readonly url: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, JsonObject>>; readonly securitySchemes: JsonObject }
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonObject>>
+    readonly responses: Readonly<Record<string, JsonObject>>
+    readonly securitySchemes: JsonObject
+  }
 }
 
 export interface OpenApiOptions {
@@ -32,11 +33,12 @@ export function renderOpenApi({ operations, exports }: OpenApiOptions): OpenApiD
   const schemas = Object.fromEntries(
     [...names].map(([, { name, node }]) => [name, schemaOf(node, names, name)] as const).toSorted(byKey),
   )
+  const schema: DescribeSchema = (of) => schemaOf(nodeOf(of), names)
   const paths: Record<string, Record<string, JsonObject>> = {}
   for (const operation of operations.toSorted((a, b) => compare(a.path, b.path) || compare(a.method, b.method))) {
     paths[operation.path] = {
       ...paths[operation.path],
-      [operation.method.toLowerCase()]: describe(operation, (schema) => schemaOf(nodeOf(schema), names)),
+      [operation.method.toLowerCase()]: describe(operation, schema),
     }
   }
   return {
@@ -46,6 +48,7 @@ export function renderOpenApi({ operations, exports }: OpenApiOptions): OpenApiD
     paths,
     components: {
       schemas,
+      responses: sharedAnswers(schema),
       securitySchemes: { basic: { type: 'http', scheme: 'basic' }, bearer: { type: 'http', scheme: 'bearer' } },
     },
   }
@@ -149,7 +152,7 @@ function limitsOf(node: Node): JsonObject {
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
 }
 
-function describe(operation: Operation, schema: (of: TSchema) => JsonObject): JsonObject {
+function describe(operation: Operation, schema: DescribeSchema): JsonObject {
   const { id, summary, tags, scope, params, query, body, sensitive } = operation
   const takesNoBody = body === undefined
   const mayBeAbsent = operation.embedded && (nodeOf(body ?? {}).required ?? []).length === 0
@@ -162,17 +165,13 @@ function describe(operation: Operation, schema: (of: TSchema) => JsonObject): Js
     ...(takesNoBody
       ? {}
       : { requestBody: { required: !mayBeAbsent, content: { 'application/json': { schema: schema(body) } } } }),
-    responses: responsesOf(operation, schema),
+    responses: answersOf(operation, schema),
     ...(operation.public ? {} : { security: [{ basic: [] }, { bearer: [] }] }),
     ...(sensitive ? { 'x-sensitive': true } : {}),
   }
 }
 
-function parametersOf(
-  of: TSchema | undefined,
-  where: 'path' | 'query',
-  schema: (of: TSchema) => JsonObject,
-): readonly JsonObject[] {
+function parametersOf(of: TSchema | undefined, where: 'path' | 'query', schema: DescribeSchema): readonly JsonObject[] {
   const node = nodeOf(of ?? {})
   const required = new Set(node.required)
   return Object.entries(node.properties ?? {}).map(([name, child]) => ({
@@ -182,20 +181,3 @@ function parametersOf(
     schema: schema(child),
   }))
 }
-
-function responsesOf(operation: Operation, schema: (of: TSchema) => JsonObject): JsonObject {
-  const { status, otherStatuses, response, mediaType, errors } = operation
-  const content = response === undefined ? {} : { content: { [mediaType]: { schema: schema(response) } } }
-  const good = [status, ...otherStatuses].map((code) => [code, { description: 'Success', ...content }] as const)
-  const problem = { content: { 'application/json': { schema: schema(Problem) } } }
-  const bad = errors.map((code) => [code, { description: ERRORS[code] ?? 'Refused', ...problem }] as const)
-  const invalid = { content: { 'application/json': { schema: schema(ValidationFailure) } } }
-  const checked = operation.body !== undefined || operation.query !== undefined
-  return Object.fromEntries<JsonObject>([
-    ...good,
-    ...bad,
-    ...(checked ? [[422, { description: 'The request does not fit its schema', ...invalid }] as const] : []),
-  ])
-}
-
-const ERRORS: Readonly<Record<number, string>> = { 404: 'There is no such object' }

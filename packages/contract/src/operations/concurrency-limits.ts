@@ -102,6 +102,7 @@ export const incrementConcurrencyLimitsV1 = operation({
   body: Type.Object({ names: Type.Array(Type.String()), task_run_id: Uuid }),
   embedded: true,
   response: Type.Array(MinimalConcurrencyLimitResponse),
+  errors: [423],
 })
 
 export const decrementConcurrencyLimitsV1 = operation({

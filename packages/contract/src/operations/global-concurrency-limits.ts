@@ -89,6 +89,7 @@ export const bulkIncrementActiveSlots = operation({
   }),
   embedded: true,
   response: Type.Array(MinimalConcurrencyLimitResponse),
+  errors: [423],
 })
 
 export const bulkIncrementActiveSlotsWithLease = operation({
@@ -107,6 +108,7 @@ export const bulkIncrementActiveSlotsWithLease = operation({
   }),
   embedded: true,
   response: ConcurrencyLimitWithLeaseResponse,
+  errors: [423],
 })
 
 export const bulkDecrementActiveSlots = operation({
@@ -149,5 +151,5 @@ export const renewConcurrencyLease = operation({
   body: Type.Object({ lease_duration: Default(Type.Number({ minimum: 60, maximum: 86400 }), 300) }),
   embedded: true,
   status: 204,
-  errors: [404],
+  errors: [404, 410],
 })

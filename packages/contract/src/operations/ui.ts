@@ -48,7 +48,7 @@ export const readFlowRunHistory = operation({
   body: Type.Object({
     ...joinedByPool,
     sort: Default(FlowRunSort, 'EXPECTED_START_TIME_DESC'),
-    limit: Default(Integer({ maximum: 1000 }), 1000),
+    limit: Default(Integer({ minimum: 0, maximum: 1000 }), 1000),
     offset: PageOffset,
   }),
   embedded: true,

@@ -16,6 +16,7 @@ export function renderDocsPage({ info, paths, components }: OpenApiDocument): st
     const items = operations.filter(({ operation }) => firstTag(operation) === tag)
     return `<section><h2 id="${anchor(tag)}">${escape(tag)}</h2>${items.map(operationBlock).join('')}</section>`
   })
+  const answers = Object.entries(components.responses).map(([name, answer]) => answerRow([name, answer]))
   const schemas = Object.entries(components.schemas).map(([name, schema]) =>
     block({ id: `schema-${name}`, title: `<code>${escape(name)}</code>`, body: shape(schema) }),
   )
@@ -29,9 +30,10 @@ export function renderDocsPage({ info, paths, components }: OpenApiDocument): st
 </head>
 <body>
 <nav aria-label="Contents"><strong>${escape(info.title)} API</strong> ${escape(info.version)}
-<ul>${tags.map((tag) => `<li><a href="#${anchor(tag)}">${escape(tag)}</a></li>`).join('')}<li><a href="#schemas">Schemas</a></li></ul>
+<ul>${tags.map((tag) => `<li><a href="#${anchor(tag)}">${escape(tag)}</a></li>`).join('')}<li><a href="#refusals">Refusals</a></li><li><a href="#schemas">Schemas</a></li></ul>
 <a href="/openapi.json">openapi.json</a></nav>
 <main><h1>API reference</h1><p>${escape(info.description)}</p>${groups.join('\n')}
+<section><h2 id="refusals">Refusals</h2><table>${answers.join('')}</table></section>
 <section><h2 id="schemas">Schemas</h2>${schemas.join('\n')}</section></main>
 </body>
 </html>
@@ -53,20 +55,28 @@ function operationBlock({ path, method, operation }: Entry): string {
     row(text(parameter['name']), { schema: node(parameter['schema']), required: parameter['required'] === true }),
   )
   const body = node(firstContent(node(operation['requestBody'])))
+  const all = Object.entries(node(operation['responses']))
+  const answers = all.filter(([, answer]) => node(answer)['$ref'] === undefined)
+  const refusals = all.filter(([, answer]) => node(answer)['$ref'] !== undefined).map(([status]) => status)
   const parts = [
     `<p>Operation <code>${escape(id)}</code>, needs the scope <code>${escape(text(operation['x-scope']))}</code>.</p>`,
     parameters.length > 0 ? `<h4>Parameters</h4><table>${parameters.join('')}</table>` : '',
     Object.keys(body).length > 0 ? `<h4>Body</h4>${shape(body)}` : '',
-    `<h4>Answers</h4><table>${Object.entries(node(operation['responses'])).map(answerRow).join('')}</table>`,
+    `<h4>Answers</h4><table>${answers.map(answerRow).join('')}</table>`,
+    refusals.length > 0 ? `<p>Or a <a href="#refusals">refusal</a>: ${refusals.map(code).join(' ')}</p>` : '',
   ]
   return block({ id: `operation-${id}`, title, body: parts.join('') })
+}
+
+function code(status: string): string {
+  return `<code>${escape(status)}</code>`
 }
 
 function answerRow([status, answer]: [string, Json | undefined]): string {
   const { description } = node(answer)
   const content = firstContent(node(answer))
   const type = content === undefined ? 'no body' : typeOf(node(content))
-  return `<tr><th><code>${escape(status)}</code></th><td>${type}</td><td>${escape(text(description))}</td></tr>`
+  return `<tr><th>${code(status)}</th><td>${type}</td><td>${escape(text(description))}</td></tr>`
 }
 
 /** The id is inside, so that following a link to it opens the block. */

@@ -17,8 +17,8 @@ async function get(url: string) {
 interface Document {
   openapi: string
   info: { version: string }
-  paths: Record<string, Record<string, { operationId: string }>>
-  components: { schemas: Record<string, unknown> }
+  paths: Record<string, Record<string, { operationId: string; responses: object }>>
+  components: { schemas: Record<string, unknown>; responses: Record<string, unknown> }
 }
 
 test('openapi.json holds every operation, and every reference leads somewhere', async () => {
@@ -29,6 +29,19 @@ test('openapi.json holds every operation, and every reference leads somewhere', 
   expect(ids.toSorted()).toEqual(allOperations.map(({ id }) => id).toSorted())
   const names = new Set(Array.from(response.body.matchAll(/#\/components\/schemas\/(\w+)/g), ([, name]) => name))
   expect([...names].filter((name) => name === undefined || !(name in components.schemas))).toEqual([])
+})
+
+test('every operation names its refusals, and each of them is described', async () => {
+  const response = await get('/openapi.json')
+  const { paths, components } = response.json<Document>()
+  const names = Array.from(response.body.matchAll(/#\/components\/responses\/(\w+)/g), ([, name]) => name)
+  expect(new Set(names)).toEqual(new Set(Object.keys(components.responses)))
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
+  expect(operations.filter(({ responses }) => !('403' in responses && '503' in responses))).toEqual([])
+  expect(operations.filter(({ responses }) => !('401' in responses)).map(({ operationId }) => operationId)).toEqual([
+    'health',
+    'ready',
+  ])
 })
 
 test('keywords of our own stay out of openapi.json', async () => {

@@ -58,6 +58,8 @@ interface HistoryState {
 
 /** A screen cannot show more. */
 const MOST_INTERVALS = 500
+/** Longer than all of time, and a number that the database reads. */
+const LONGEST_MICROS = 10 ** 18
 
 /** How many runs each interval expected to start, by their state now. */
 export async function flowRunHistory(
@@ -94,7 +96,7 @@ async function history(
   { table, alias: r, condition, workspace_id, request, now }: HistoryOf,
 ): Promise<HistoryInterval[]> {
   const start = epochMicros(request.start)
-  const interval = Math.round(request.interval_seconds * 1_000_000)
+  const interval = Math.min(LONGEST_MICROS, Math.round(request.interval_seconds * 1_000_000))
   const count = Math.min(MOST_INTERVALS, Math.max(0, Math.ceil((epochMicros(request.end) - start) / interval)))
   if (count === 0) return []
   const startOf = (index: number) => fromEpochMicros(start + index * interval)
