@@ -13,7 +13,7 @@ export type RelatedResource = Static<typeof RelatedResource>
 
 export const EventInput = Type.Object({
   occurred: DateTime,
-  event: Type.String(),
+  event: Type.String({ check: 'event-name' }),
   resource: Type.Record(Type.String(), Type.String(), { check: 'resource' }),
   related: Default(
     Type.Array(Type.Record(Type.String(), Type.String(), { check: 'related-resource' }), { maxItems: 100 }),

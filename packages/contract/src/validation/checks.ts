@@ -8,6 +8,7 @@ const MOST_CACHE_KEY_CHARACTERS = 2_000
 const MOST_SCHEDULED_RUNS = 500
 const MOST_PARAMETER_BYTES = 524_288
 const MOST_LABELS = 500
+const MOST_EVENT_NAME_CHARACTERS = 1_024
 const LEAST_PROACTIVE_SECONDS = 10
 
 interface Labelled {
@@ -43,6 +44,10 @@ export const contractChecks = {
       : null,
   'block-document': ({ name, is_anonymous }: { readonly name: string | null; readonly is_anonymous: boolean }) =>
     name === null && !is_anonymous ? 'A block document needs a name unless it is anonymous' : null,
+  'event-name': (text: string) =>
+    text.length > MOST_EVENT_NAME_CHARACTERS
+      ? `An event's name may have at most ${MOST_EVENT_NAME_CHARACTERS} characters`
+      : null,
   resource: (labels: Labelled) => resourceFault(labels),
   'related-resource': (labels: Labelled) =>
     resourceFault(labels) ??

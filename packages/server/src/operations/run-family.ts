@@ -10,6 +10,7 @@ const MOST_REMEMBERED = 10_000
 export interface RunFamily {
   /** May the run tell this? */
   readonly mayTell: (event: AboutResources) => Promise<boolean>
+  readonly mayTellAll: (events: readonly AboutResources[]) => Promise<boolean>
   /** May the run be told this? */
   readonly mayHear: (event: AboutResources) => Promise<boolean>
   readonly owns: (flow_run_id: string) => Promise<boolean>
@@ -28,11 +29,17 @@ export function createRunFamily(db: Queryable, holder: RunHolder): RunFamily {
     return isOwn
   }
 
+  async function mayTell(event: AboutResources): Promise<boolean> {
+    if (!isRunEvent(event)) return false
+    for (const id of flowRunsOf(event)) if (!(await owns(id))) return false
+    return true
+  }
+
   return {
     owns,
-    async mayTell(event) {
-      if (!isRunEvent(event)) return false
-      for (const id of flowRunsOf(event)) if (!(await owns(id))) return false
+    mayTell,
+    async mayTellAll(events) {
+      for (const event of events) if (!(await mayTell(event))) return false
       return true
     },
     async mayHear(event) {

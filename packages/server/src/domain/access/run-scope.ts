@@ -102,7 +102,7 @@ const RULES: Readonly<Record<OperationId, RunRule | 'denied'>> = {
   taskRunHistory: denied,
   readTaskWorkers: denied,
 
-  // What it tells. Events are looked at one by one where they are stored.
+  // What it tells. Events are looked at one by one, by `RunFamily`.
   createLogs: ({ body }) => {
     const entries = list(body)
     const flow_runs = entries.map((entry) => textOrNull(entry, 'flow_run_id'))

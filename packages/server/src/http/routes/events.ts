@@ -4,13 +4,16 @@ import type { EdgeContext } from '../../context.ts'
 import { timeBuckets } from '../../domain/events/time-buckets.ts'
 import { problem } from '../../errors.ts'
 import type { EventWriter } from '../../operations/ingest-events.ts'
+import { createRunFamily } from '../../operations/run-family.ts'
 import { countEventsBy, countEventsByTime } from '../../store/event-lists.ts'
 import { createTokenReader, eventPage } from '../event-page.ts'
 import { mount } from '../mount.ts'
 
 export function mountEventRoutes(app: FastifyInstance, ctx: EdgeContext, writeEvent: EventWriter): void {
   const readToken = createTokenReader()
-  mount(app, operations.createEvents, async ({ body, workspace_id }) => {
+  mount(app, operations.createEvents, async ({ body, workspace_id, caller }) => {
+    if (caller.run !== null && !(await createRunFamily(ctx.db, { ...caller.run, workspace_id }).mayTellAll(body)))
+      throw problem(403, 'The credential of a run allows only what is about that run.')
     await Promise.all(body.map((event) => writeEvent({ workspace_id, event })))
   })
   mount(app, operations.readEvents, (request) => {
