@@ -32,6 +32,7 @@ import { mountTaskRunRoutes } from './routes/task-runs.ts'
 import { mountLogRoutes } from './routes/logs.ts'
 import { mountArtifactRoutes } from './routes/artifacts.ts'
 import { mountScreenRoutes } from './routes/screens.ts'
+import { mountUi } from './static-ui.ts'
 import { findWorkspaceId } from './workspaces.ts'
 
 /** What the API tells about its own process. */
@@ -76,6 +77,7 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountArtifactRoutes(app, ctx)
       mountScreenRoutes(app, ctx)
       mountDocs(app)
+      mountUi(app)
     },
   })
 }
