@@ -1,9 +1,15 @@
 import type { Timestamp } from '@slipway/contract'
 import type { Caller, Context } from '../context.ts'
-import type { ProposedState, State } from '../domain/orchestration/verdict.ts'
+import type { ProposedState } from '../domain/orchestration/verdict.ts'
 import type { Transaction } from '../store/database.ts'
-import { findFlowRunByIdempotencyKey, insertFlowRuns, type NewFlowRun } from '../store/flow-runs.ts'
-import { proposeFlowRunStates } from './flow-run-transitions.ts'
+import {
+  findFlowRunByIdempotencyKey,
+  insertFlowRuns,
+  type NamedFlowRunRow,
+  type NewFlowRun,
+} from '../store/flow-runs.ts'
+import { completeBatchFacts } from './flow-run-facts.ts'
+import { decideAndApply } from './flow-run-transitions.ts'
 
 /** A run to be, and the state that it begins with. */
 export interface FlowRunDraft {
@@ -12,8 +18,7 @@ export interface FlowRunDraft {
 }
 
 export type Created =
-  | { readonly kind: 'created'; readonly id: string; readonly state: State | null }
-  | { readonly kind: 'existing'; readonly id: string }
+  | { readonly kind: 'created' | 'existing'; readonly row: NamedFlowRunRow }
   | { readonly kind: 'no-flow' }
 
 /**
@@ -27,38 +32,34 @@ export async function createFlowRuns(
   caller: Caller,
   now: Timestamp,
 ): Promise<readonly Created[]> {
-  const inserted = new Set(
-    await insertFlowRuns(
-      tx,
-      drafts.map((draft) => ({ ...draft.run, created: now })),
-    ),
-  )
-  const fresh = drafts.filter((draft) => inserted.has(draft.run.id))
-  const outcomes = await proposeFlowRunStates(
-    ctx,
+  const inserted = await insertFlowRuns(
     tx,
-    fresh.map((draft) => ({
-      workspace_id: draft.run.workspace_id,
-      flow_run_id: draft.run.id,
-      proposed: draft.state,
-      force: true,
-      caller,
-    })),
-    now,
+    drafts.map((draft) => ({ ...draft.run, created: now })),
   )
-  const states = new Map(fresh.map((draft, index) => [draft.run.id, outcomes[index]]))
+  // Nobody else sees these rows yet: they are as good as locked.
+  const batch = await completeBatchFacts(tx, inserted, [], now)
+  const fresh = drafts.filter((draft) => batch.runs.has(draft.run.id))
+  const proposals = fresh.map(({ run, state }) => ({
+    workspace_id: run.workspace_id,
+    flow_run_id: run.id,
+    proposed: state,
+    force: true,
+    caller,
+  }))
+  const outcomes = await decideAndApply(ctx, tx, batch, proposals, now)
+  const rows = new Map(
+    outcomes.flatMap((outcome) => (outcome.kind === 'decided' ? [[outcome.after.id, outcome.after] as const] : [])),
+  )
   const results: Created[] = []
   for (const { run } of drafts) {
-    const outcome = states.get(run.id)
-    if (outcome !== undefined) {
-      results.push({ kind: 'created', id: run.id, state: outcome.kind === 'decided' ? outcome.state : null })
-      continue
-    }
-    const existing =
-      run.idempotency_key === null
-        ? null
-        : await findFlowRunByIdempotencyKey(tx, run.workspace_id, run.flow_id, run.idempotency_key)
-    results.push(existing === null ? { kind: 'no-flow' } : { kind: 'existing', id: existing.id })
+    const row = rows.get(run.id)
+    results.push(row === undefined ? await existing(tx, run) : { kind: 'created', row })
   }
   return results
+}
+
+async function existing(tx: Transaction, run: FlowRunDraft['run']): Promise<Created> {
+  if (run.idempotency_key === null) return { kind: 'no-flow' }
+  const row = await findFlowRunByIdempotencyKey(tx, run.workspace_id, run.flow_id, run.idempotency_key)
+  return row === null ? { kind: 'no-flow' } : { kind: 'existing', row }
 }

@@ -46,7 +46,10 @@ export type FlowRunOutcome =
       /** The run's state from now on, written or not. */
       readonly state: State | null
       readonly written: boolean
+      /** As it was before. */
       readonly run: LockedFlowRunRow
+      /** As it is now. */
+      readonly after: LockedFlowRunRow
     }
 
 /** Decides about any number of runs in one transaction: one read, pure decisions, one write. Outcomes in the order given. */
@@ -70,31 +73,34 @@ export async function decideAndApply(
   proposals: readonly FlowRunProposal[],
   now: Timestamp,
 ): Promise<readonly FlowRunOutcome[]> {
-  const outcomes: FlowRunOutcome[] = []
-  const decided: Decided[] = []
+  const decided = new Map<FlowRunProposal, Decided>()
   for (const proposal of proposals) {
     const row = batch.runs.get(proposal.flow_run_id)
-    if (row === undefined || row.workspace_id !== proposal.workspace_id) {
-      outcomes.push({ kind: 'not-found' })
-      continue
-    }
+    if (row === undefined || row.workspace_id !== proposal.workspace_id) continue
     const facts = flowRunFacts(ctx, batch, row, proposal.caller, now)
     const decision =
       proposal.late === true
         ? decideLateFlowRun(facts, proposal.proposed)
         : decideFlowRun(facts, proposal.proposed, { force: proposal.force })
     takeSlots(batch, decision)
-    decided.push({ proposal, row, decision })
-    outcomes.push({
-      kind: 'decided',
-      verdict: decision.verdict,
-      state: decision.state ?? stateOf(row),
-      written: decision.state !== null,
-      run: row,
-    })
+    decided.set(proposal, { proposal, row, decision })
   }
-  await apply(ctx, tx, decided, now)
-  return outcomes
+  const after = await apply(ctx, tx, [...decided.values()], now)
+  return proposals.map((proposal) => {
+    const found = decided.get(proposal)
+    return found === undefined ? { kind: 'not-found' } : outcomeOf(found, after)
+  })
+}
+
+function outcomeOf({ row, decision }: Decided, after: ReadonlyMap<string, LockedFlowRunRow>): FlowRunOutcome {
+  return {
+    kind: 'decided',
+    verdict: decision.verdict,
+    state: decision.state ?? stateOf(row),
+    written: decision.state !== null,
+    run: row,
+    after: after.get(row.id) ?? row,
+  }
 }
 
 interface Decided {
@@ -103,34 +109,20 @@ interface Decided {
   readonly decision: FlowRunDecision
 }
 
-/** The one place where a decision becomes rows: state, history, slots, fence, credentials, events, wake-ups. */
-async function apply(ctx: Context, tx: Transaction, decided: readonly Decided[], now: Timestamp): Promise<void> {
+/** The one place where a decision becomes rows: state, history, slots, fence, credentials, events, wake-ups. Tells the runs that changed. */
+async function apply(
+  ctx: Context,
+  tx: Transaction,
+  decided: readonly Decided[],
+  now: Timestamp,
+): Promise<ReadonlyMap<string, LockedFlowRunRow>> {
   const written = decided.flatMap(({ proposal, row, decision }) =>
     decision.state === null || decision.next_run_fields === null
       ? []
       : [{ proposal, row, state: decision.state, fields: decision.next_run_fields }],
   )
-  await applyTransitions(
-    tx,
-    written.map(({ proposal, row, state, fields }): FlowRunTransition => ({
-      id: row.id,
-      workspace_id: row.workspace_id,
-      state: asJson(storedState(state)),
-      state_id: state.id,
-      state_type: state.type,
-      state_name: state.name,
-      state_timestamp: state.timestamp,
-      run_count: fields.run_count,
-      expected_start_time: fields.expected_start_time,
-      next_scheduled_start_time: fields.next_scheduled_start_time,
-      start_time: fields.start_time,
-      end_time: fields.end_time,
-      total_run_time: fields.total_run_time,
-      empirical_policy: asJson(fields.empirical_policy),
-      infrastructure_pid: proposal.infrastructure_pid ?? row.infrastructure_pid,
-    })),
-    now,
-  )
+  const transitions = written.map(transitionOf)
+  await applyTransitions(tx, transitions, now)
   await keepResults(
     ctx,
     tx,
@@ -159,13 +151,42 @@ async function apply(ctx: Context, tx: Transaction, decided: readonly Decided[],
     )
   }
   if (written.some(({ row, state }) => wakesDispatcher(row, state))) await notifyDue(tx)
+  return new Map(
+    written.map(({ row, fields }, index) => [
+      row.id,
+      { ...row, ...transitions[index], retry_type: fields.empirical_policy.retry_type, updated: now },
+    ]),
+  )
 }
 
-async function publish(
-  tx: Transaction,
-  written: readonly { readonly row: LockedFlowRunRow; readonly state: State; readonly fields: FlowRunFields }[],
-  now: Timestamp,
-): Promise<void> {
+interface Written {
+  readonly proposal: FlowRunProposal
+  readonly row: LockedFlowRunRow
+  readonly state: State
+  readonly fields: FlowRunFields
+}
+
+function transitionOf({ proposal, row, state, fields }: Written): FlowRunTransition {
+  return {
+    id: row.id,
+    workspace_id: row.workspace_id,
+    state: asJson(storedState(state)),
+    state_id: state.id,
+    state_type: state.type,
+    state_name: state.name,
+    state_timestamp: state.timestamp,
+    run_count: fields.run_count,
+    expected_start_time: fields.expected_start_time,
+    next_scheduled_start_time: fields.next_scheduled_start_time,
+    start_time: fields.start_time,
+    end_time: fields.end_time,
+    total_run_time: fields.total_run_time,
+    empirical_policy: asJson(fields.empirical_policy),
+    infrastructure_pid: proposal.infrastructure_pid ?? row.infrastructure_pid,
+  }
+}
+
+async function publish(tx: Transaction, written: readonly Written[], now: Timestamp): Promise<void> {
   const byWorkspace = new Map<string, WireEvent[]>()
   for (const { row, state, fields } of written) {
     const event = flowRunStateEvent({

@@ -5,7 +5,6 @@ import { NO_POLICY } from '../domain/orchestration/empirical-policy.ts'
 import { proposeState, type StateRequest } from '../domain/orchestration/proposal.ts'
 import { randomName } from '../domain/names.ts'
 import { Batcher } from '../store/batcher.ts'
-import { listFlowRunsById, type NamedFlowRunRow } from '../store/flow-runs.ts'
 import { listNewFlowRunFacts, type NewFlowRunFacts } from '../store/new-flow-run-facts.ts'
 import { serverCaller } from './callers.ts'
 import { createFlowRuns, type Created, type FlowRunDraft } from './create-flow-run.ts'
@@ -35,9 +34,7 @@ export interface FlowRunOrder {
   readonly created_by: JsonObject | null
 }
 
-export type FlowRunCreation =
-  | { readonly kind: 'created' | 'existing'; readonly row: NamedFlowRunRow }
-  | { readonly kind: 'no-flow' | 'no-pool' | 'no-queue' }
+export type FlowRunCreation = Created | { readonly kind: 'no-pool' | 'no-queue' }
 
 /** Creations on one server: those that arrive while a batch is being written are written together. */
 export type FlowRunWriter = (order: FlowRunOrder) => Promise<FlowRunCreation>
@@ -72,11 +69,7 @@ export async function writeFlowRuns(
       else drafts.push({ state: proposeState(order.state ?? { type: 'PENDING' }, now), run: runOf(ctx, order, found) })
     }
     const created = await createFlowRuns(ctx, tx, drafts, serverCaller, now)
-    const ids = created.flatMap((each) => (each.kind === 'no-flow' ? [] : [each.id]))
-    const rows = new Map((await listFlowRunsById(tx, ids)).map((row) => [row.id, row]))
-    const results = new Map(
-      drafts.map((draft, index) => [draft.run.id, creationOf(created[index] ?? { kind: 'no-flow' }, rows)]),
-    )
+    const results = new Map(drafts.map((draft, index) => [draft.run.id, created[index]]))
     return orders.map(({ id }) => refused.get(id) ?? results.get(id) ?? { kind: 'no-flow' })
   })
 }
@@ -105,9 +98,4 @@ function runOf(ctx: Context, order: FlowRunOrder, found: NewFlowRunFacts): FlowR
     }),
     auto_scheduled: false,
   }
-}
-
-function creationOf(created: Created, rows: ReadonlyMap<string, NamedFlowRunRow>): FlowRunCreation {
-  const row = created.kind === 'no-flow' ? undefined : rows.get(created.id)
-  return created.kind === 'no-flow' || row === undefined ? { kind: 'no-flow' } : { kind: created.kind, row }
 }

@@ -71,18 +71,6 @@ export async function findFlowRun(db: Queryable, workspace_id: string, id: strin
   return row ?? null
 }
 
-/** Runs that the caller has just written or locked, by id. */
-export async function listFlowRunsById(db: Queryable, ids: readonly string[]): Promise<readonly NamedFlowRunRow[]> {
-  if (ids.length === 0) return []
-  return await db.query<NamedFlowRunRow>(sql`
-    select ${flowRunColumns}, ${runNames}
-    from flow_run r
-    ${runJoins}
-    where r.id = any(${ids}::uuid[])
-    order by r.id
-  `)
-}
-
 /** Of the runs that exist. */
 export async function listFlowRunLabels(
   db: Queryable,
@@ -185,28 +173,37 @@ export interface NewFlowRun {
 }
 
 /**
- * Inserts runs that have no state yet (`applyTransitions` gives it in the same transaction) and tells which are new;
+ * Inserts runs that have no state yet (`applyTransitions` gives it in the same transaction) and tells those that are new;
  * a run whose (flow, idempotency key) exists is left out. A flow that does not exist leaves its runs out too.
  */
-export async function insertFlowRuns(tx: Transaction, runs: readonly NewFlowRun[]): Promise<readonly string[]> {
+export async function insertFlowRuns(
+  tx: Transaction,
+  runs: readonly NewFlowRun[],
+): Promise<readonly LockedFlowRunRow[]> {
   if (runs.length === 0) return []
-  const rows = await tx.query<{ id: string }>(sql`
-    insert into flow_run (id, workspace_id, created, updated, name, flow_id, deployment_id, deployment_version, work_queue_id,
-      work_queue_name, flow_version, parameters, context, empirical_policy, tags, labels, idempotency_key,
-      parent_task_run_id, auto_scheduled, infrastructure_document_id, created_by, job_variables)
-    select x.id, x.workspace_id, x.created, x.created, x.name, x.flow_id, x.deployment_id, x.deployment_version,
-      x.work_queue_id, x.work_queue_name, x.flow_version, x.parameters, x.context, x.empirical_policy, x.tags, x.labels,
-      x.idempotency_key, x.parent_task_run_id, x.auto_scheduled, x.infrastructure_document_id, x.created_by, x.job_variables
-    from json_to_recordset(${JSON.stringify(runs)}::json) as x(
-      id uuid, workspace_id uuid, created timestamptz, name text, flow_id uuid, deployment_id uuid, deployment_version text,
-      work_queue_id uuid, work_queue_name text, flow_version text, parameters json, context json, empirical_policy json,
-      tags text[], labels json, idempotency_key text, parent_task_run_id uuid, auto_scheduled boolean,
-      infrastructure_document_id uuid, created_by json, job_variables json)
-    where exists (select 1 from flow f where f.id = x.flow_id and f.workspace_id = x.workspace_id)
-    on conflict (flow_id, idempotency_key) where idempotency_key is not null do nothing
-    returning id
+  return await tx.query<LockedFlowRunRow>(sql`
+    with r as (
+      insert into flow_run as r (id, workspace_id, created, updated, name, flow_id, deployment_id, deployment_version, work_queue_id,
+        work_queue_name, flow_version, parameters, context, empirical_policy, tags, labels, idempotency_key,
+        parent_task_run_id, auto_scheduled, infrastructure_document_id, created_by, job_variables)
+      select x.id, x.workspace_id, x.created, x.created, x.name, x.flow_id, x.deployment_id, x.deployment_version,
+        x.work_queue_id, x.work_queue_name, x.flow_version, x.parameters, x.context, x.empirical_policy, x.tags, x.labels,
+        x.idempotency_key, x.parent_task_run_id, x.auto_scheduled, x.infrastructure_document_id, x.created_by, x.job_variables
+      from json_to_recordset(${JSON.stringify(runs)}::json) as x(
+        id uuid, workspace_id uuid, created timestamptz, name text, flow_id uuid, deployment_id uuid, deployment_version text,
+        work_queue_id uuid, work_queue_name text, flow_version text, parameters json, context json, empirical_policy json,
+        tags text[], labels json, idempotency_key text, parent_task_run_id uuid, auto_scheduled boolean,
+        infrastructure_document_id uuid, created_by json, job_variables json)
+      where exists (select 1 from flow f where f.id = x.flow_id and f.workspace_id = x.workspace_id)
+      on conflict (flow_id, idempotency_key) where idempotency_key is not null do nothing
+      returning ${flowRunColumns}
+    )
+    select ${flowRunColumns}, ${lockedNames}
+    from r
+    ${runJoins}
+    left join task_run pt on pt.id = r.parent_task_run_id
+    order by r.id
   `)
-  return rows.map((row) => row.id)
 }
 
 export async function findFlowRunByIdempotencyKey(
