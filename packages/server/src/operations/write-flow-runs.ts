@@ -53,7 +53,7 @@ export function createFlowRunWriter(ctx: Context): FlowRunWriter {
 }
 
 /** One transaction for all of them. */
-export async function writeFlowRuns(
+async function writeFlowRuns(
   ctx: Context,
   orders: readonly FlowRunOrder[],
 ): Promise<readonly FlowRunCreation[]> {

@@ -35,7 +35,7 @@ export function createLogWriter(ctx: Context): LogWriter {
 }
 
 /** All or none: a client sends the lines of a failed request again. */
-export async function writeLogs(ctx: Context, requests: readonly LogLines[]): Promise<void> {
+async function writeLogs(ctx: Context, requests: readonly LogLines[]): Promise<void> {
   const now = ctx.clock.now()
   const parts = [...Map.groupBy(requests, ({ workspace_id }) => workspace_id)].flatMap(([workspace_id, own]) => {
     const lines = own.flatMap((request) => request.lines.map((line) => ({ ...line, id: ctx.ids.uuid() })))

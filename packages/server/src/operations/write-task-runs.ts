@@ -52,7 +52,7 @@ export function createTaskRunWriter(ctx: Context): TaskRunWriter {
 }
 
 /** One transaction for all of them. */
-export async function writeTaskRuns(
+async function writeTaskRuns(
   ctx: Context,
   orders: readonly TaskRunOrder[],
 ): Promise<readonly TaskRunCreation[]> {

@@ -63,7 +63,7 @@ export function mountFlowRunRoutes(app: FastifyInstance, ctx: EdgeContext): void
   })
 }
 
-export function flowRunMissing(): SlipwayError {
+function flowRunMissing(): SlipwayError {
   return problem(404, 'Flow run not found')
 }
 

@@ -17,7 +17,7 @@ import {
 } from './conditions.ts'
 
 /** When a run started, or when it should: the time by which people look for runs. */
-export const startedOrExpected = sql`coalesce(r.start_time, r.expected_start_time)`
+const startedOrExpected = sql`coalesce(r.start_time, r.expected_start_time)`
 
 /** Of `flow_run r`. */
 export function flowRunCondition(filter: FlowRunFilter | null | undefined): Condition {
