@@ -53,10 +53,7 @@ export function createFlowRunWriter(ctx: Context): FlowRunWriter {
 }
 
 /** One transaction for all of them. */
-async function writeFlowRuns(
-  ctx: Context,
-  orders: readonly FlowRunOrder[],
-): Promise<readonly FlowRunCreation[]> {
+async function writeFlowRuns(ctx: Context, orders: readonly FlowRunOrder[]): Promise<readonly FlowRunCreation[]> {
   return await ctx.db.transaction(async (tx) => {
     const now = ctx.clock.now()
     const facts = new Map((await listNewFlowRunFacts(tx, orders)).map((found) => [found.id, found]))

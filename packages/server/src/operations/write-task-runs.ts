@@ -52,10 +52,7 @@ export function createTaskRunWriter(ctx: Context): TaskRunWriter {
 }
 
 /** One transaction for all of them. */
-async function writeTaskRuns(
-  ctx: Context,
-  orders: readonly TaskRunOrder[],
-): Promise<readonly TaskRunCreation[]> {
+async function writeTaskRuns(ctx: Context, orders: readonly TaskRunOrder[]): Promise<readonly TaskRunCreation[]> {
   return await ctx.db.transaction(async (tx) => {
     const now = ctx.clock.now()
     const labels = await labelsOfFlowRuns(tx, orders)
