@@ -31,6 +31,9 @@ async function main(wanted: readonly string[]): Promise<number> {
     })
     const end = await Promise.race([measureAll(join(folder, 'data'), wanted, running), interrupted])
     return end === isInterrupted ? 130 : 0
+  } catch (error) {
+    console.error(`The bench failed: ${error instanceof Error ? error.message : String(error)}`)
+    return 1
   } finally {
     for (const cloud of running) await cloud.stop()
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
