@@ -20,7 +20,6 @@ interface ServerOptions {
 export async function createFaultStage(stage: Stage = createStage()) {
   const [dataDir, port, emulator] = await Promise.all([stage.dataDir(), freePort(), stage.emulator()])
   const ledger = join(dataDir, '..', 'ledger')
-  const runs: string[] = []
   let asked = 0
 
   const start = async (options: ServerOptions = {}): Promise<Slipway> =>
@@ -36,7 +35,7 @@ export async function createFaultStage(stage: Stage = createStage()) {
   const client = api(first.apiUrl)
   await makePool(client, { key: emulator.key })
   const deployment = await makeDeployment(client)
-  const held = { server: first }
+  const held = { server: first, jobs: 0 }
 
   return {
     stage,
@@ -60,7 +59,7 @@ export async function createFaultStage(stage: Stage = createStage()) {
         },
       )
     },
-    /** Orders runs; a server that dies meanwhile is asked for the same runs again by `orderAgain`. */
+    /** Orders runs; a server that dies meanwhile is asked for the same runs again when the order is settled. */
     order(count: number): Order {
       const keys = Array.from({ length: count }, () => `order-${(asked += 1)}`)
       const parameters = { words: ['push', 'pool'], ledger }
@@ -74,9 +73,7 @@ export async function createFaultStage(stage: Stage = createStage()) {
       return {
         async settle(apiUrl = first.apiUrl) {
           await begun
-          const ids = (await send(api(apiUrl))).map(({ id }) => id)
-          runs.push(...ids)
-          return ids
+          return (await send(api(apiUrl))).map(({ id }) => id)
         },
       }
     },
@@ -97,7 +94,10 @@ export async function createFaultStage(stage: Stage = createStage()) {
         })
       }
       const { by_job } = (await emulator.control.get('counters')) as { by_job: Record<string, number> }
-      return { runs: seen, jobs_besides: Object.keys(by_job).length - runs.length }
+      const jobs = Object.keys(by_job).length
+      const jobs_besides = jobs - held.jobs - ids.length
+      held.jobs = jobs
+      return { runs: seen, jobs_besides }
     },
     async close(): Promise<void> {
       await stage.close()
@@ -117,7 +117,7 @@ interface RunOutcome {
 
 export interface Outcome {
   readonly runs: readonly RunOutcome[]
-  /** Jobs beyond the one of each run that was ever ordered. */
+  /** Jobs that were started since the last look, beyond the one of each of these runs. */
   readonly jobs_besides: number
 }
 
