@@ -27,8 +27,10 @@ export function LiveUpdates({ children }: { readonly children: ReactNode }) {
       waiting.clear()
       for (const queryKey of keys) void client.invalidateQueries({ queryKey }) // The pages show what went wrong.
     }
-    const since = () => new Date(Date.now() - OVERLAP_MS).toISOString()
     let wasLive = false
+    // What the first answers may have missed; after a break all of them are asked for again.
+    const openedAt = Date.now()
+    const since = () => new Date(wasLive ? Date.now() : openedAt).toISOString()
     const stop = subscribe({
       path: '/events/out',
       filter: () => ({ occurred: { since: since(), until: new Date(Date.now() + 365 * 86_400_000).toISOString() } }),

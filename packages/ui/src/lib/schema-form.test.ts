@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fieldsOf, initialTyped, readTyped } from './schema-form.ts'
+import { fieldsOf, initialTyped, readTyped, withUndeclared } from './schema-form.ts'
 
 const schema = {
   type: 'object',
@@ -35,4 +35,12 @@ test('values are read, and reasons stand at their fields', () => {
     values: { region: 'eu', options: { a: 1 }, note: null },
     complaints: { customer: 'Customer is needed.', rows: 'rows is a whole number.' },
   })
+})
+
+test('values that no schema declares have a field too', () => {
+  const values = { name: 'Ada', list: [1] }
+  expect(fieldsOf(withUndeclared({}, values), values).map(({ name, kind, initial }) => [name, kind, initial])).toEqual([
+    ['name', 'text', 'Ada'],
+    ['list', 'json', '[\n  1\n]'],
+  ])
 })

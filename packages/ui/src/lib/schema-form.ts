@@ -96,6 +96,19 @@ export function fieldsOf(root: JsonObject, values: JsonObject = {}): readonly Fo
   return fields.toSorted((a, b) => a.order - b.order).map(({ field }) => field)
 }
 
+/** The schema with a property for each value that it does not name: not every flow declares its parameters. */
+export function withUndeclared(root: JsonObject, values: JsonObject): JsonObject {
+  const properties = isObject(root['properties']) ? root['properties'] : {}
+  const missing = Object.keys(values).filter((name) => !Object.hasOwn(properties, name))
+  const guessed = missing.map((name) => [name, { type: guessType(values[name]) }] as const)
+  return { ...root, properties: { ...properties, ...Object.fromEntries(guessed) } }
+}
+
+function guessType(value: Json | undefined): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return typeof value
+  return 'object'
+}
+
 export function initialTyped(fields: readonly FormField[]): Typed {
   return Object.fromEntries(fields.map(({ name, initial }) => [name, initial]))
 }

@@ -23,7 +23,7 @@ export function BlockCatalogPage() {
         title="What a block can hold"
         say="Types that this server knows. Clients add theirs with prefect block register."
       />
-      <div className="sec bar">
+      <div className="sec tools">
         <span className="inp log-find">
           <Icon name="search" />
           <input

@@ -118,6 +118,7 @@ function placeOf(error: Error, isKey: boolean): Complaints {
   if (error.status === 409) return { name: 'There is a block of this type with this name. Choose another name.' }
   const { name, ...others } = error.fields
   if (name !== undefined) return { ...others, name }
-  if (isKey && error.status === 422) return { [KEY_FIELD]: `${reason} Nothing has been saved.` }
+  if (isKey && error.status === 422)
+    return { [KEY_FIELD]: `${reason.replace(/^service_account_info: /, '')}. Nothing has been saved.` }
   return Object.keys(others).length > 0 ? { ...others, form: reason } : { form: reason }
 }

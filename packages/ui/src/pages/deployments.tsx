@@ -35,7 +35,7 @@ export function DeploymentsPage() {
   return (
     <>
       <Head title="Deployments" />
-      <div className="sec bar">
+      <div className="sec tools">
         <span className="inp log-find">
           <Icon name="search" />
           <input

@@ -57,7 +57,7 @@ export function EventsPage() {
   return (
     <>
       <Head title="Events" say="What happened, newest first. New ones appear at the top." />
-      <div className="sec bar">
+      <div className="sec tools">
         <span className="inp log-find">
           <Icon name="search" />
           <input

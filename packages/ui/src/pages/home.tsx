@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { api } from '../api/client.ts'
 import type { StateKind } from '../lib/states.ts'
+import { formatRelative } from '../lib/time.ts'
 import { Command, Problem } from '../parts/feedback.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -32,8 +33,6 @@ const dayAgo = () => ({ after_: new Date(Date.now() - DAY_MS).toISOString() })
 export function HomePage() {
   const now = useNow()
   const running = useCount('running', () => ({ state: { type: { any_: ['RUNNING', 'CANCELLING'] } } }))
-  const pending = useCount('pending', () => ({ state: { type: { any_: ['PENDING', 'PAUSED'] } } }))
-  const late = useCount('late', () => ({ state: { name: { any_: ['Late'] } } }))
   const failures = useSome('failures', 'EXPECTED_START_TIME_DESC', () => ({
     state: { type: { any_: ['FAILED', 'CRASHED'] } },
     expected_start_time: dayAgo(),
@@ -52,19 +51,27 @@ export function HomePage() {
   const isLoaded = failures.data !== undefined && next.data !== undefined && recent.data !== undefined
   if (isLoaded && lists.every((list) => list.length === 0)) return <FirstUse />
   const failed = failures.data?.length ?? 0
+  const late = (next.data ?? []).filter(({ state_name }) => state_name === 'Late').length
+  const upcoming = (next.data ?? []).find(({ state_name }) => state_name === 'Scheduled')?.expected_start_time ?? null
   return (
     <>
-      <Head title={headline(failed, late.data ?? 0)} say={sentence(running.data, pending.data)} />
+      <Head title={headline(failed, late)} say={sentence(running.data)} />
       <div className="stats">
         <Stat kind="running" label="Running" query="state:running" count={running.data} note="now" />
-        <Stat kind="pending" label="Starting or paused" query="state:pending,paused" count={pending.data} note="now" />
-        <Stat kind="late" label="Late" query="state:late" count={late.data} note="past their time" />
+        <Stat kind="late" label="Late" query="state:late" count={late} note="past their time" />
         <Stat
           kind="failed"
           label="Failed, 24 h"
           query="state:failed,crashed since:24h"
           count={failures.data === undefined ? undefined : failed}
           note={failed === 10 ? 'or more' : 'of all runs'}
+        />
+        <Stat
+          kind="scheduled"
+          label="Next"
+          query="state:scheduled"
+          count={upcoming === null ? 'none' : formatRelative(upcoming, now)}
+          note={upcoming === null ? 'planned' : 'by its schedule or wish'}
         />
       </div>
       {failed > 0 ? (
@@ -91,16 +98,16 @@ function headline(failed: number, late: number): string {
   return late > 0 ? 'Some runs are late.' : 'Everything is on schedule.'
 }
 
-function sentence(running = 0, pending = 0): string {
-  if (running + pending === 0) return 'Nothing is running at the moment.'
-  return `${running} running, ${pending} on the way or paused.`
+function sentence(running = 0): string {
+  if (running === 0) return 'Nothing is running at the moment.'
+  return `${running} ${running === 1 ? 'run is' : 'runs are'} going on.`
 }
 
 interface StatProps {
   readonly kind: StateKind
   readonly label: string
   readonly query: string
-  readonly count: number | undefined
+  readonly count: number | string | undefined
   readonly note: string
 }
 

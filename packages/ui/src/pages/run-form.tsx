@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { ApiError, api, reasonOf } from '../api/client.ts'
-import { type Complaints, fieldsOf, initialTyped, readJson, readTyped } from '../lib/schema-form.ts'
+import { type Complaints, fieldsOf, initialTyped, readJson, readTyped, withUndeclared } from '../lib/schema-form.ts'
 import { fromLocalInput } from '../lib/time.ts'
 import { Loading, Problem } from '../parts/feedback.tsx'
 import { Field, SchemaFields } from '../parts/fields.tsx'
@@ -29,7 +29,8 @@ interface Wanted {
 
 function RunForm({ deployment }: { deployment: DeploymentResponse }) {
   const flow = useFlow(deployment.flow_id)
-  const fields = fieldsOf(deployment.parameter_openapi_schema ?? {}, deployment.parameters)
+  const { parameters } = deployment
+  const fields = fieldsOf(withUndeclared(deployment.parameter_openapi_schema ?? {}, parameters), parameters)
   const [typed, setTyped] = useState(() => initialTyped(fields))
   const [jobVariables, setJobVariables] = useState('{}')
   const [isLater, setLater] = useState(false)

@@ -71,7 +71,7 @@ export function RunsPage() {
           </Link>
         ))}
       </nav>
-      <div className="sec bar">
+      <div className="sec tools">
         <FilterBar
           label="Filter runs"
           placeholder="state:failed  deployment:daily  pool:…  tag:…  since:24h  or a name"
