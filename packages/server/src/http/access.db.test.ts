@@ -337,6 +337,18 @@ test('keys expire and are revoked at once, and may come as a password', async ()
   expect(await ask(readFlow, { authorization: `Bearer ${again.key}` })).toBe(401)
 })
 
+test('the web interface loads without a credential; the reference asks for one, as a browser understands', async () => {
+  const get = (url: string, headers: Readonly<Record<string, string>> = {}) =>
+    server.app.inject({ method: 'GET', url, headers: { host: '127.0.0.1', ...headers } })
+  expect((await get('/')).statusCode).toBe(200)
+  expect((await get('/login')).statusCode).toBe(200)
+  for (const url of ['/docs', '/openapi.json']) {
+    const { statusCode, headers } = await get(url)
+    expect([url, statusCode, headers['www-authenticate']]).toEqual([url, 401, 'Basic realm="Slipway"'])
+    expect((await get(url, basic(AUTH))).statusCode).toBe(200)
+  }
+})
+
 test('a credential opens only its own workspace', async () => {
   const headers = { host: '127.0.0.1', ...basic(credential) }
   const url = `/api/accounts/${NO_ID}/workspaces/${NO_ID}/hello`

@@ -11,9 +11,9 @@ import type { Read } from './reader.ts'
 /** Before anything else is looked at: who asks, and whether he may ask this at all. */
 export function addAuthentication(app: FastifyInstance, ctx: EdgeContext, identify: Identify): void {
   app.addHook('onRequest', async (request) => {
-    const { operation } = request.routeOptions.config
+    const { operation, isPage = false, isSocket = false } = request.routeOptions.config
     // Sockets authenticate by their first frame.
-    if (request.routeOptions.config.isSocket === true || operation?.public === true) return
+    if (isPage || isSocket || operation?.public === true) return
     const identity = await identify(request, credentialOf(request))
     if (identity === null) throw unauthorized()
     request.caller = identity.caller
@@ -31,7 +31,9 @@ export function addAuthentication(app: FastifyInstance, ctx: EdgeContext, identi
 }
 
 function checkScope(caller: Caller, operation: Operation | undefined): void {
-  if (caller.scopes.size === 0) throw unauthorized()
+  // The reference is read in a browser, which then asks for the credential.
+  const invitation = operation === undefined ? { 'www-authenticate': 'Basic realm="Slipway"' } : {}
+  if (caller.scopes.size === 0) throw unauthorized(invitation)
   if (operation === undefined) return
   if (caller.kind === 'run') {
     if (runAccess(operation.id) === 'denied') throw forbidden('The credential of a run does not allow this.')

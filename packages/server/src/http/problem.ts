@@ -48,6 +48,6 @@ export function bodyTooLarge(most: number): SlipwayError {
 }
 
 /** Prefect's client looks for the word. */
-export function unauthorized(): SlipwayError {
-  return new SlipwayError(401, { exception_message: 'Unauthorized' })
+export function unauthorized(headers: Readonly<Record<string, string>> = {}): SlipwayError {
+  return new SlipwayError(401, { exception_message: 'Unauthorized' }, headers)
 }

@@ -65,6 +65,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The contract's entry that this route serves; undefined for pages and sockets. */
     readonly operation?: Operation
+    /** Part of the web interface, which everybody may load. */
+    readonly isPage?: boolean
     /** Authenticates by its first frame. */
     readonly isSocket?: boolean
   }

@@ -36,10 +36,12 @@ interface Asset {
  * is below `/assets/` has its fingerprint in its name and never changes.
  */
 export function mountUi(app: FastifyInstance, dist: string = DIST): void {
-  app.get('/assets/*', (request, answer) => sendFile(dist, request, answer))
-  app.get('/favicon.svg', (request, answer) => sendFile(dist, request, answer))
-  app.get('/fonts/*', (request, answer) => sendFile(dist, request, answer))
-  for (const path of PAGES) app.get(path, (request, answer) => sendPage(dist, request, answer))
+  // Nothing of it is secret, and the page that asks for a credential is part of it.
+  const open = { config: { isPage: true } }
+  app.get('/assets/*', open, (request, answer) => sendFile(dist, request, answer))
+  app.get('/favicon.svg', open, (request, answer) => sendFile(dist, request, answer))
+  app.get('/fonts/*', open, (request, answer) => sendFile(dist, request, answer))
+  for (const path of PAGES) app.get(path, open, (request, answer) => sendPage(dist, request, answer))
 }
 
 /** First parts of the pages' paths; below each any path is a page, also those that Prefect's client prints. */
