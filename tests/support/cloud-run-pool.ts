@@ -3,10 +3,10 @@ import type { Api } from './api.ts'
 import { eventually } from './eventually.ts'
 
 export const POOL = 'my-google-cloud-run-push-pool'
-export const FLOWS = resolve(import.meta.dirname, 'flows')
+const FLOWS = resolve(import.meta.dirname, 'flows')
 const ENTRYPOINT = resolve(import.meta.dirname, '../../packages/sdk/src/entrypoint.ts')
 /** The container of a TypeScript flow, without an image: the emulator runs it here. */
-export const CONTAINER = `node --conditions=source ${JSON.stringify(ENTRYPOINT)}`
+const CONTAINER = `node --conditions=source ${JSON.stringify(ENTRYPOINT)}`
 
 interface PoolOptions {
   readonly name?: string
@@ -41,7 +41,7 @@ export async function makePool(
   return { pool, block }
 }
 
-export async function saveCredentials(api: Api, name: string, key: object): Promise<Named> {
+async function saveCredentials(api: Api, name: string, key: object): Promise<Named> {
   const type = await api.get<Named>('/block_types/slug/gcp-credentials')
   const [schema] = await api.post<readonly Named[]>('/block_schemas/filter', {
     block_schemas: { block_type_id: { any_: [type.id] } },

@@ -20,7 +20,7 @@ import {
 export { isLoopbackHost, isLoopbackUrl } from './config-values.ts'
 
 /** Every background loop; `disabled_services` names some of them. */
-export const SERVICE_NAMES = [
+const SERVICE_NAMES = [
   'scheduler',
   'dispatcher',
   'reconciler',

@@ -35,7 +35,7 @@ export const systemTimers: Timers = {
 }
 
 /** RFC 9562: 48 bits of milliseconds, version, then random bits. */
-export function uuid7(ms: number, random: Buffer): string {
+function uuid7(ms: number, random: Buffer): string {
   const bytes = Buffer.alloc(16)
   bytes.writeUIntBE(ms, 0, 6)
   random.copy(bytes, 6, 0, 10)

@@ -5,7 +5,7 @@ import { isTerminal, type LogCreate, type ServerState, type StateCreate, type Wi
 
 export const FLOW_RUN_ID = '0fa2b6a0-98cb-4f8e-8a60-2b1e6d4f9c11'
 export const FLOW_ID = '1fa2b6a0-98cb-4f8e-8a60-2b1e6d4f9c22'
-export const DEPLOYMENT_ID = '2fa2b6a0-98cb-4f8e-8a60-2b1e6d4f9c33'
+const DEPLOYMENT_ID = '2fa2b6a0-98cb-4f8e-8a60-2b1e6d4f9c33'
 export const LEASE_ID = '3fa2b6a0-98cb-4f8e-8a60-2b1e6d4f9c44'
 
 /** How long a failed run waits for its next try. */

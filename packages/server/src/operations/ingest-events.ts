@@ -33,7 +33,7 @@ export function createEventWriter(ctx: Context): EventWriter {
 }
 
 /** Stores events, and the task runs that they report, in one transaction. An event that is stored already changes nothing. */
-export async function ingestEvents(ctx: Context, given: readonly GivenEvent[]): Promise<void> {
+async function ingestEvents(ctx: Context, given: readonly GivenEvent[]): Promise<void> {
   const now = ctx.clock.now()
   const byWorkspace = new Map<string, WireEvent[]>()
   for (const { workspace_id, event } of given) {

@@ -197,6 +197,6 @@ function tagOf(row: ConcurrencyLimitRow | undefined): string {
   return row?.name.slice(TAG_PREFIX.length) ?? ''
 }
 
-export function tagLimitNotFound(): Error {
+function tagLimitNotFound(): Error {
   return problem(404, 'Concurrency limit not found')
 }

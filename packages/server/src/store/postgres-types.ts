@@ -6,7 +6,7 @@ type Parse = (text: string) => unknown
 /** Sessions run with TimeZone UTC and ISO dates: `2026-01-02 03:04:05.6+00`. */
 const TIMESTAMPTZ = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?\+00$/
 
-export function timestampOf(text: string): Timestamp {
+function timestampOf(text: string): Timestamp {
   // With all six digits, as nearly always: no need to look closer.
   if (text.length === 29 && text[10] === ' ' && text.endsWith('+00'))
     return `${text.slice(0, 10)}T${text.slice(11, 26)}Z`

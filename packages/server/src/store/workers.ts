@@ -6,7 +6,7 @@ import type { WorkerRow } from './rows.ts'
 import { sql } from './sql.ts'
 
 /** Every column of a worker, from the alias `w`. */
-export const workerColumns = sql`
+const workerColumns = sql`
   w.id, w.workspace_id, w.created, w.updated, w.name, w.work_pool_id, w.last_heartbeat_time,
   w.heartbeat_interval_seconds, w.status`
 

@@ -19,7 +19,7 @@ export interface FakeClock extends Clock {
   set(moment: Timestamp): void
 }
 
-export function createFakeClock(start: Timestamp = fromEpochMs(Date.now())): FakeClock {
+function createFakeClock(start: Timestamp = fromEpochMs(Date.now())): FakeClock {
   let now = start
   return {
     now() {

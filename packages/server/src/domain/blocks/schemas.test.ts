@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { blockDocumentNameProblem, blockTypeNameProblem, blockTypeSlugProblem } from './names.ts'
 import { nestedSchemas, schemaFieldsForRead } from './schemas.ts'
 
 test('a schema is read as it was posted, with a map of nested blocks always there', () => {
@@ -36,25 +35,4 @@ test('a definition that refers to itself ends', () => {
     block_schema_references: { head: { block_type_slug: 'node', block_schema_checksum: 'sha256:n' } },
   }
   expect(nestedSchemas(fields)[0]?.fields).toEqual({ ...Node, definitions: { Node } })
-})
-
-test.for([
-  ['Bad Name', 'lowercase'],
-  ['under_score', 'lowercase'],
-  ['new\n', 'lowercase'],
-  ['', 'lowercase'],
-  ['a'.repeat(256), 'longer'],
-] as const)('%j is no name of a document and no slug', ([name, problem]) => {
-  expect(blockDocumentNameProblem(name, false)).toContain(problem)
-  expect(blockTypeSlugProblem(name)).toContain(problem)
-})
-
-test('only an anonymous document needs no name, and a type may have any but some characters', () => {
-  expect(blockDocumentNameProblem(null, true)).toBeNull()
-  expect(blockDocumentNameProblem(null, false)).toContain('needs a name')
-  expect(blockDocumentNameProblem('my-block-1', false)).toBeNull()
-  expect(blockTypeSlugProblem('my-block-1')).toBeNull()
-  expect(blockTypeNameProblem('GCP Credentials')).toBeNull()
-  expect(blockTypeNameProblem('a/b')).toContain('/')
-  expect(blockTypeNameProblem('')).toContain('empty')
 })

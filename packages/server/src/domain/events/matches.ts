@@ -96,7 +96,7 @@ export function pairsOf({ resources_in_roles }: EventRelatedFilter): readonly (r
 }
 
 /** A label that is not there matches nothing, not even a negation. */
-export function matchesLabels(wanted: LabelSpecification, labels: Labels): boolean {
+function matchesLabels(wanted: LabelSpecification, labels: Labels): boolean {
   return Object.entries(wanted).every(([label, values]) => {
     const value = labels[label]
     if (value === undefined) return false

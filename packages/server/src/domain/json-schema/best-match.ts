@@ -62,7 +62,7 @@ function matchesType({ schema, value }: SchemaError): boolean {
   )
 }
 
-export function fieldName(path: readonly (string | number)[]): string {
+function fieldName(path: readonly (string | number)[]): string {
   return path
     .reduce<string>((text, part) => {
       if (typeof part === 'number') return `${text}[${part}]`

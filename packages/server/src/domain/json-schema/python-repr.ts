@@ -22,7 +22,7 @@ export function pythonStr(value: Json): string {
 }
 
 /** Python switches to an exponent from 1e16 on and below 1e-4, and a float always shows a point. */
-export function reprFloat(value: number): string {
+function reprFloat(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
   if (Object.is(value, -0)) return '-0.0'
@@ -36,7 +36,7 @@ export function reprFloat(value: number): string {
   return text.includes('.') ? text : `${text}.0`
 }
 
-export function reprString(text: string): string {
+function reprString(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   let body = ''
   for (const character of text) body += escapeCharacter(character, quote)

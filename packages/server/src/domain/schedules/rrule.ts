@@ -4,7 +4,7 @@ import { freshBudget, ruleWalls } from './rrule-walls.ts'
 import { wallAt, zoneOf } from './zone.ts'
 
 /** A rule without DTSTART begins here, in its own zone. */
-export const DEFAULT_START = dayNumber(2020, 1, 1) * DAY
+const DEFAULT_START = dayNumber(2020, 1, 1) * DAY
 
 /** The wall-clock times at or after `from` that the rules name, ascending and each once. */
 export function* ruleSetWalls(

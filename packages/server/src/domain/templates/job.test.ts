@@ -6,7 +6,6 @@ import { asJson, isObject, type JsonObject } from '../json-schema/plain.ts'
 import { jobReferences, renderJobConfiguration, type RenderInput } from './job.ts'
 import { mergeJobVariables } from './merge.ts'
 import { findPlaceholders } from './placeholders.ts'
-import { provenance } from './provenance.ts'
 
 const BLOCKS = {
   'secret/token': { value: 's3cret' },
@@ -205,34 +204,6 @@ test('only what is used has to be loaded', () => {
       flow_run_job_variables: { d: '{{ prefect.variables.unused }}' },
     }),
   ).toEqual({ block_ids: [BLOCK_ID], block_names: [{ block_type_slug: 'secret', name: 'token' }], variables: ['v'] })
-})
-
-test('provenance tells who set a value', () => {
-  expect(
-    provenance({
-      base_job_template: {
-        job_configuration: { env: { OWN: 1 } },
-        variables: {
-          properties: {
-            image: { default: 'i' },
-            cpu: { default: 1 },
-            none: { default: null },
-            env: { default: { POOL: 'p' } },
-          },
-        },
-      },
-      deployment_job_variables: { image: 'j', env: { POOL: 'd', D: 1 } },
-      flow_run_job_variables: { 'env.R': 1, memory: '1Gi' },
-    }),
-  ).toEqual({
-    image: 'deployment',
-    cpu: 'pool',
-    memory: 'run',
-    'env.OWN': 'pool',
-    'env.POOL': 'deployment',
-    'env.D': 'deployment',
-    'env.R': 'run',
-  })
 })
 
 test('job variables merge: dotted keys, env together, the rest replaced', () => {

@@ -166,7 +166,7 @@ function loadedOf({ blocks, variables }: RenderInput): Loaded {
   }
 }
 
-export function objectAt(object: JsonObject, key: string): JsonObject {
+function objectAt(object: JsonObject, key: string): JsonObject {
   const value = field(object, key)
   return isObject(value) ? value : {}
 }

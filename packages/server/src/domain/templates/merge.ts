@@ -32,7 +32,7 @@ export function defaultsOf(properties: JsonObject): JsonObject {
 }
 
 /** Dotted keys become nested objects; what is written without dots goes over them. */
-export function expandDottedKeys(variables: JsonObject): JsonObject {
+function expandDottedKeys(variables: JsonObject): JsonObject {
   const entries = Object.entries(variables)
   const tree: Tree = new Map()
   for (const [key, value] of entries) if (key.includes('.')) setAt(tree, pathOf(key), value)
