@@ -10,6 +10,7 @@ import type { EdgeContext } from '../context.ts'
 import { SlipwayError, problem } from '../errors.ts'
 import { openCaller, stranger } from '../operations/callers.ts'
 import { createRequestChecks } from './checks.ts'
+import { connectionLimits } from './connections.ts'
 import { answerTo } from './faults.ts'
 import { createHostCheck } from './host-check.ts'
 import { bodyTooLarge, missing, notFound } from './problem.ts'
@@ -17,8 +18,6 @@ import { createRouteTable } from './route-table.ts'
 
 /** Longer than any name that the database keeps; the router's own limit is 100. */
 const MOST_PATH_PARAMETER = 2_000
-/** Clients keep idle connections for 25 s: the server must not be the first to close. */
-const KEEP_ALIVE_MS = 65_000
 const REQUEST_ID = /^[\w.-]{1,64}$/
 
 const SECURITY_HEADERS = {
@@ -45,7 +44,7 @@ export function createApp(ctx: EdgeContext, { register, findWorkspace }: AppPart
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: ctx.config.trust_proxy,
     exposeHeadRoutes: false,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    ...connectionLimits,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MOST_PATH_PARAMETER },
     genReqId: ({ headers }) => {

@@ -43,6 +43,7 @@ export async function tellEvents(connection: Connection, { ctx, frameOf, readFil
   const reading = readFilter(wish['filter'])
   if (reading.kind === 'wrong') return socket.close(1002, reading.reason)
   const { filter } = reading
+  frames.ignore()
 
   const out = createOutgoing(socket)
   const family = caller.run === null ? null : createRunFamily(ctx.db, { workspace_id, ...caller.run })

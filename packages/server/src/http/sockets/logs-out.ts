@@ -20,6 +20,7 @@ export async function tellLogs(connection: Connection, { ctx, readFilter }: Logs
   if (wish?.type !== 'filter') return socket.close(1002, "Expected 'filter' message")
   const reading = readFilter(wish['filter'])
   if (reading.kind === 'wrong') return socket.close(1002, reading.reason)
+  frames.ignore()
 
   const out = createOutgoing(socket)
   const family = caller.run === null ? null : createRunFamily(ctx.db, { workspace_id, ...caller.run })

@@ -1,6 +1,7 @@
 import { compileSchema, contractChecks, type Issue } from '@slipway/contract'
 
-const MOST_REASON_CHARACTERS = 120
+/** What a close frame has room for. */
+const MOST_REASON_BYTES = 123
 
 export type FilterReading<T> =
   | { readonly kind: 'read'; readonly filter: T }
@@ -17,10 +18,11 @@ export function createFilterReader<T>(
     const [first] = issues
     // The validator has just read it by the schema that T is inferred from.
     if (first === undefined) return { kind: 'read', filter: filter as T }
-    // A close frame has room for 123 bytes.
-    return {
-      kind: 'wrong',
-      reason: `Invalid filter: ${first.loc.join('.')}: ${first.msg}`.slice(0, MOST_REASON_CHARACTERS),
-    }
+    return { kind: 'wrong', reason: shortened(`Invalid filter: ${first.loc.join('.')}: ${first.msg}`) }
   }
+}
+
+/** Keys may be of any script: it is bytes that count, and no character is cut in two. */
+function shortened(text: string): string {
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, MOST_REASON_BYTES), { stream: true })
 }
