@@ -22,7 +22,7 @@ interface Sending {
   readonly signal?: AbortSignal | undefined
 }
 
-async function call<T>(path: string, { method, body, headers = {}, signal }: Sending): Promise<T> {
+async function send(path: string, { method, body, headers = {}, signal }: Sending): Promise<Response> {
   const login = readLogin()
   const answer = await fetch(new URL(`api${path}`, root), {
     method,
@@ -36,8 +36,13 @@ async function call<T>(path: string, { method, body, headers = {}, signal }: Sen
       ...headers,
     },
   })
+  if (!answer.ok) throw explain(answer.status, await answer.text())
+  return answer
+}
+
+async function call<T>(path: string, sending: Sending): Promise<T> {
+  const answer = await send(path, sending)
   const text = await answer.text()
-  if (!answer.ok) throw explain(answer.status, text)
   // The server answers as the contract says; types name what each path gives.
   return (text === '' ? undefined : JSON.parse(text)) as T
 }
@@ -76,6 +81,7 @@ export const api = {
     call<T>(path, { method: 'POST', body, ...options }),
   patch: (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     call<undefined>(path, { method: 'PATCH', body, headers }),
+  download: async (path: string) => await (await send(path, { method: 'GET' })).blob(),
   delete: (path: string) => call<undefined>(path, { method: 'DELETE' }),
 } as const
 

@@ -157,7 +157,13 @@ function FirstUse() {
   const blocks = useExists('/block_documents')
   const pools = useExists('/work_pools')
   const deployments = useExists('/deployments')
-  const done = [true, (blocks.data ?? 0) > 0, (pools.data ?? 0) > 0, (deployments.data ?? 0) > 0, false]
+  const done = [
+    (deployments.data ?? 0) > 0,
+    (blocks.data ?? 0) > 0,
+    (pools.data ?? 0) > 0,
+    (deployments.data ?? 0) > 0,
+    false,
+  ]
   const current = done.indexOf(false)
   const step = (index: number) => ({ index, isDone: done[index] === true, isCurrent: index === current })
   return (

@@ -28,7 +28,7 @@ export function RunsPage() {
   const { q: query = '', page = 1 } = route.useSearch()
   const navigate = route.useNavigate()
   const { complaints } = toRunsQuestion(query, Date.now())
-  const { data, error } = useQuery({
+  const { data, error, isPlaceholderData } = useQuery({
     queryKey: ['runs', 'list', query, page],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
@@ -39,7 +39,7 @@ export function RunsPage() {
       ),
   })
   const results = data?.results ?? []
-  const { rows, fresh, show } = useHeldRows(`${query} ${page} ${data?.page ?? 0}`, results)
+  const { rows, fresh, show } = useHeldRows(`${query} ${page} ${isPlaceholderData}`, results)
   const now = useNow(rows.some(({ state_type }) => !isOver(state_type)))
   const names = useNames(
     rows.map(({ flow_id }) => flow_id),

@@ -18,6 +18,16 @@ const NEAR_END_PX = 40
 const levelWord = (level: number) =>
   level >= 50 ? 'CRIT' : level >= 40 ? 'ERROR' : level >= 30 ? 'WARN' : level >= 20 ? 'INFO' : 'DEBUG'
 
+/** By script and not by link: the request carries the login of this tab. */
+async function saveCsv(flow_run_id: string): Promise<void> {
+  const csv = await api.download(`/flow_runs/${flow_run_id}/logs/download`)
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(csv)
+  link.download = `${flow_run_id}.csv`
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
 interface Props {
   readonly flow_run_id: string
   readonly isOver: boolean
@@ -85,10 +95,10 @@ export function LogView({ flow_run_id, isOver }: Props) {
           ))}
         </div>
         <span className="grow" />
-        <a className="btn sm" href={`api/flow_runs/${flow_run_id}/logs/download`}>
+        <button type="button" className="btn sm" onClick={() => void saveCsv(flow_run_id)}>
           <Icon name="download" />
           CSV
-        </a>
+        </button>
       </div>
       {error === null ? null : <Problem error={error} />}
       <div
@@ -115,7 +125,10 @@ export function LogView({ flow_run_id, isOver }: Props) {
             className={`ll${log.level >= 40 ? ' e' : log.level >= 30 ? ' w' : ''}`}
             data-s={log.level >= 40 ? 'failed' : log.level >= 30 ? 'warn' : undefined}
           >
-            <span title={log.timestamp}>{formatLogTime(log.timestamp)}</span>
+            <span title={log.timestamp}>
+              {formatLogTime(log.timestamp).slice(0, 8)}
+              <i>{formatLogTime(log.timestamp).slice(8)}</i>
+            </span>
             <span className="lv">{levelWord(log.level)}</span>
             <span title={log.name}>{log.name.replace(/^prefect\./, '')}</span>
             <span className="m">{log.message}</span>
