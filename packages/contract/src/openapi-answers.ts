@@ -33,6 +33,7 @@ const ANSWERS: Readonly<Record<number, Answer>> = {
   },
   410: { name: 'Gone', description: 'The lease has ended', bodies: [Problem] },
   413: { name: 'TooLarge', description: 'The body is larger than this operation accepts', bodies: [Problem] },
+  415: { name: 'UnsupportedMediaType', description: 'The Content-Type names no media type', bodies: [Problem] },
   422: {
     name: 'Invalid',
     description: 'The request does not fit its schema, or a rule that no schema can tell',
@@ -85,7 +86,7 @@ function refusalsOf(operation: Operation): readonly number[] {
     ...(params === undefined ? [] : [404, 405]),
     // What is written may refer to something that is not there, or contradict something that is.
     ...(isRead ? [] : [404, 409]),
-    ...(method === 'GET' ? [] : [413]),
+    ...(method === 'GET' ? [] : [413, 415]),
     ...(isChecked ? [422] : []),
     503,
   ]
