@@ -50,7 +50,7 @@ export async function removeWorkPool(ctx: Context, workspace_id: string, name: s
 }
 
 /** The pool is locked. A null where nothing can be nothing leaves the field as it is. */
-async function applyPoolChange(ctx: Context, tx: Transaction, pool: WorkPoolRow, change: Change): Promise<void> {
+export async function applyPoolChange(ctx: Context, tx: Transaction, pool: WorkPoolRow, change: Change): Promise<void> {
   const now = ctx.clock.now()
   const template = change.base_job_template ?? null
   const is_paused = change.is_paused ?? null

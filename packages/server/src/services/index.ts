@@ -1,5 +1,6 @@
 import { isServiceEnabled } from '../config.ts'
 import type { EdgeContext } from '../context.ts'
+import { createAutomationRunner } from './automation-runner.ts'
 import { canceller } from './canceller.ts'
 import { createDiscarder } from './discarder.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -14,12 +15,20 @@ import { createReconciler } from './reconciler.ts'
 import { scheduler } from './scheduler.ts'
 import { type RunningService, type Service, type ServiceStatus, startService } from './service.ts'
 
+/** Loops that wake themselves. */
+interface Woken {
+  readonly dispatcher: Service
+  readonly eventFanout: Service
+  readonly automationRunner: Service
+}
+
 /** Everything that happens by itself, on one screen. */
-function services(ctx: EdgeContext, dispatcher: Service, eventFanout: Service): readonly Service[] {
+function services(ctx: EdgeContext, { dispatcher, eventFanout, automationRunner }: Woken): readonly Service[] {
   return [
     scheduler, // coming runs of schedules
     dispatcher, // due runs to clouds
     eventFanout, // what happened, to sockets
+    automationRunner, // what happened, to automations; and what they do
     createReconciler(ctx.config.observe_interval_seconds), // what became of them
     canceller, // stops what is being cancelled
     leaseReaper, // frees slots of who died with them
@@ -42,6 +51,7 @@ export async function startServices(ctx: EdgeContext): Promise<Services> {
   const wake = (name: string) => running.get(name)?.wake()
   const dispatcher = createDispatcher(() => wake('dispatcher'))
   const eventFanout = createEventFanout(() => wake('event-fanout'))
+  const automationRunner = createAutomationRunner(() => wake('automation-runner'))
   const logFanout = createLogFanout(ctx)
   const unlisten = [
     await ctx.db.listen('slipway_due', () => {
@@ -49,10 +59,15 @@ export async function startServices(ctx: EdgeContext): Promise<Services> {
       wake('canceller')
     }),
     await ctx.db.listen('slipway_schedule', () => wake('scheduler')),
-    await ctx.db.listen('slipway_event', () => wake('event-fanout')),
+    await ctx.db.listen('slipway_event', () => {
+      wake('event-fanout')
+      wake('automation-runner')
+    }),
+    await ctx.db.listen('slipway_action', () => wake('automation-runner')),
     await ctx.db.listen('slipway_log', logFanout.tell),
+    await ctx.db.listen('slipway_task', () => ctx.live.tasks.publish(['some'])),
   ]
-  for (const service of services(ctx, dispatcher, eventFanout)) {
+  for (const service of services(ctx, { dispatcher, eventFanout, automationRunner })) {
     if (isServiceEnabled(ctx.config, service.name)) running.set(service.name, startService(ctx, service))
   }
   return {

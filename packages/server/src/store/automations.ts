@@ -30,6 +30,16 @@ export async function lockAutomation(tx: Transaction, workspace_id: string, id: 
   return row ?? null
 }
 
+/** Of any workspace: for the evaluation of events, which knows them by their ids. */
+export async function listAutomationsById(db: Queryable, ids: readonly string[]): Promise<readonly AutomationRow[]> {
+  return await db.query<AutomationRow>(sql`
+    select ${columns}
+    from automation a
+    where a.id = any(${ids}::uuid[])
+    order by a.id
+  `)
+}
+
 export interface AutomationSelection {
   readonly filter: AutomationFilter | null
   readonly sort: AutomationSort

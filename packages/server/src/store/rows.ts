@@ -60,6 +60,52 @@ export type AutomationRow = {
   readonly related_resources: readonly string[]
 }
 
+export type AutomationActionRow = {
+  readonly id: string
+  readonly seq: number
+  readonly workspace_id: string
+  readonly created: Timestamp
+  readonly automation_id: string
+  readonly action_index: number
+  readonly is_call: boolean
+  readonly automation: Json
+  readonly action: Json
+  readonly firing: Json
+  readonly triggering_event: Json | null
+  readonly triggered_event_id: string
+  readonly tries: number
+  readonly not_before: Timestamp
+}
+
+export type AutomationBucketRow = {
+  readonly trigger_id: string
+  readonly key: readonly string[]
+  readonly workspace_id: string
+  readonly automation_id: string
+  readonly proactive: boolean
+  readonly start_time: Timestamp
+  readonly end_time: Timestamp
+  readonly count: number
+  readonly last_event: Json | null
+}
+
+export type AutomationCursorRow = {
+  readonly only_row: boolean
+  readonly xid: string
+  readonly seq: number
+  readonly since: Timestamp
+  readonly generation: number
+  readonly ticked: Timestamp
+}
+
+export type AutomationFiringRow = {
+  readonly trigger_id: string
+  readonly workspace_id: string
+  readonly automation_id: string
+  readonly triggered: Timestamp
+  readonly firing: Json
+}
+
 export type BlockDocumentRow = {
   readonly id: string
   readonly workspace_id: string
@@ -364,6 +410,12 @@ export type TaskRunCacheRow = {
   readonly cache_key: string
   readonly cache_expiration: Timestamp | null
   readonly state: Json
+}
+
+export type TaskRunDeliveryRow = {
+  readonly task_run_id: string
+  readonly state_id: string
+  readonly until: Timestamp
 }
 
 export type TaskRunStateRow = {

@@ -79,6 +79,60 @@ CREATE INDEX automation_name ON public.automation USING btree (workspace_id, nam
 CREATE INDEX automation_owner ON public.automation USING btree (workspace_id, owner_resource) WHERE (owner_resource IS NOT NULL);
 CREATE INDEX automation_related ON public.automation USING gin (related_resources);
 
+create table automation_action (
+  id uuid not null,
+  seq bigint not null generated always as identity,
+  workspace_id uuid not null,
+  created timestamp with time zone not null,
+  automation_id uuid not null,
+  action_index integer not null,
+  is_call boolean not null,
+  automation json not null,
+  action json not null,
+  firing json not null,
+  triggering_event json,
+  triggered_event_id uuid not null,
+  tries integer not null default 0,
+  not_before timestamp with time zone not null,
+  constraint automation_action_pkey PRIMARY KEY (id)
+);
+CREATE INDEX automation_action_due ON public.automation_action USING btree (is_call, not_before, seq);
+
+create table automation_bucket (
+  trigger_id uuid not null,
+  key text[] not null,
+  workspace_id uuid not null,
+  automation_id uuid not null,
+  proactive boolean not null,
+  start_time timestamp with time zone not null,
+  end_time timestamp with time zone not null,
+  count integer not null,
+  last_event json,
+  constraint automation_bucket_pkey PRIMARY KEY (trigger_id, key)
+);
+CREATE INDEX automation_bucket_over ON public.automation_bucket USING btree (proactive, end_time, trigger_id, key);
+
+create table automation_cursor (
+  only_row boolean not null default true,
+  xid xid8 not null,
+  seq bigint not null,
+  since timestamp with time zone not null,
+  generation bigint not null default 0,
+  ticked timestamp with time zone not null,
+  constraint automation_cursor_pkey PRIMARY KEY (only_row),
+  constraint automation_cursor_only_row_check CHECK (only_row)
+);
+
+create table automation_firing (
+  trigger_id uuid not null,
+  workspace_id uuid not null,
+  automation_id uuid not null,
+  triggered timestamp with time zone not null,
+  firing json not null,
+  constraint automation_firing_pkey PRIMARY KEY (trigger_id)
+);
+CREATE INDEX automation_firing_automation ON public.automation_firing USING btree (automation_id);
+
 create table block_document (
   id uuid not null,
   workspace_id uuid not null,
@@ -465,6 +519,7 @@ create table task_run (
   total_run_time double precision not null default 0,
   constraint task_run_pkey PRIMARY KEY (id)
 ) with (fillfactor=80);
+CREATE INDEX task_run_background ON public.task_run USING btree (task_key, expected_start_time, id) WHERE ((flow_run_id IS NULL) AND (state_type = 'SCHEDULED'::text));
 CREATE INDEX task_run_expected ON public.task_run USING btree (workspace_id, expected_start_time DESC, id DESC);
 CREATE INDEX task_run_flow_run ON public.task_run USING btree (flow_run_id, expected_start_time DESC, id DESC) WHERE (flow_run_id IS NOT NULL);
 CREATE INDEX task_run_name ON public.task_run USING gin (name gin_trgm_ops);
@@ -483,6 +538,14 @@ create table task_run_cache (
   constraint task_run_cache_pkey PRIMARY KEY (id)
 );
 CREATE INDEX task_run_cache_key ON public.task_run_cache USING btree (workspace_id, md5(cache_key), created DESC);
+
+create table task_run_delivery (
+  task_run_id uuid not null,
+  state_id uuid not null,
+  until timestamp with time zone not null,
+  constraint task_run_delivery_pkey PRIMARY KEY (task_run_id)
+);
+CREATE INDEX task_run_delivery_until ON public.task_run_delivery USING btree (until);
 
 create table task_run_state (
   id uuid not null,

@@ -38,6 +38,16 @@ export async function findWorkPool(db: Queryable, workspace_id: string, name: st
 }
 
 /** Whoever holds a pool changes its fields and the order of its queues alone. */
+export async function findWorkPoolById(db: Queryable, workspace_id: string, id: string): Promise<WorkPoolRow | null> {
+  const [row] = await db.query<WorkPoolRow>(sql`
+    select ${workPoolColumns}
+    from work_pool p
+    where p.workspace_id = ${workspace_id}
+      and p.id = ${id}
+  `)
+  return row ?? null
+}
+
 export async function lockWorkPool(tx: Transaction, workspace_id: string, name: string): Promise<WorkPoolRow | null> {
   const [row] = await tx.query<WorkPoolRow>(sql`
     select ${workPoolColumns}

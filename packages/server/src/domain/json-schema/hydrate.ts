@@ -21,7 +21,12 @@ export type Hydration =
  * `none` (the value itself), `json` (a text to parse), `jinja` (a template to render), `workspace_variable`.
  */
 export function hydrate(parameters: OpaqueObject, variables: ReadonlyMap<string, unknown>): Hydration {
-  const result = hydrateValue(asJsonObject(parameters), { variables, depth: 0 })
+  return hydrateWith(parameters, { variables, names: {} })
+}
+
+/** The same, with names that templates may use. */
+export function hydrateWith(parameters: OpaqueObject, known: Known): Hydration {
+  const result = hydrateValue(asJsonObject(parameters), { ...known, depth: 0 })
   if (result.kind === 'failed') return result
   return { kind: 'hydrated', value: result.kind === 'value' && isObject(result.value) ? result.value : {} }
 }
@@ -38,8 +43,13 @@ type Outcome =
   | { readonly kind: 'remove' }
   | { readonly kind: 'failed'; readonly message: string }
 
-interface Place {
+export interface Known {
   readonly variables: ReadonlyMap<string, unknown>
+  /** What templates see. */
+  readonly names: JsonObject
+}
+
+interface Place extends Known {
   readonly depth: number
 }
 
@@ -81,7 +91,7 @@ function hydrateKind(object: JsonObject, place: Place): Outcome {
     }
     case 'jinja': {
       const template = argument(object, 'template', place) ?? missing('template')
-      return template.kind === 'value' ? renderTemplate(template.value) : template
+      return template.kind === 'value' ? renderTemplate(template.value, place) : template
     }
     case 'workspace_variable': {
       const name = argument(object, 'variable_name', place) ?? REMOVE
@@ -99,8 +109,8 @@ function argument(object: JsonObject, key: string, place: Place): Outcome | null
   return isObject(value) ? hydrateValue(value, place) : { kind: 'value', value }
 }
 
-function renderTemplate(template: Json): Outcome {
-  const rendered = renderJinja(pythonStr(template), {})
+function renderTemplate(template: Json, { names }: Place): Outcome {
+  const rendered = renderJinja(pythonStr(template), names)
   return rendered.kind === 'rendered'
     ? { kind: 'value', value: rendered.text }
     : failed(`Invalid jinja: ${rendered.message}`)

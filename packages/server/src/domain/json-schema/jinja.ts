@@ -28,6 +28,7 @@ export function renderJinja(template: string, context: JsonObject): Rendered {
     const program = parse(tokenize(template))
     const complaint = findComplaint(program)
     if (complaint !== null) return failed(complaint)
+    followLinks(program)
     const environment = new Environment()
     environment.set('range', shortRange)
     for (const [name, value] of CONSTANTS) environment.set(name, value)
@@ -79,6 +80,8 @@ const FILTERS = new Set(
     ...GROWING,
   ].flatMap((names) => names.split(' ')),
 )
+/** Filters that give the address of a thing's page: whoever fills in the names puts it into the thing, under this name. */
+const LINKS = new Set(['ui_url', 'ui_resource_events_url'])
 /** A filter with arguments looks like a call. */
 const CALLABLE = new Set([...FILTERS, 'range'])
 const METHODS = new Set('endswith get join lower lstrip replace rstrip split startswith strip title upper'.split(' '))
@@ -137,7 +140,7 @@ function inspectNames(node: object, type: string, tally: Tally): string | null {
       const filter = valueOf(node, 'filter')
       const name = textOf(textOf(filter, 'type') === 'CallExpression' ? valueOf(filter, 'callee') : filter, 'value')
       if (GROWING.has(name)) tally.growth += 1
-      return FILTERS.has(name) ? null : `the filter ${name} is not supported`
+      return FILTERS.has(name) || LINKS.has(name) ? null : `the filter ${name} is not supported`
     }
     case 'MemberExpression':
       if (GROWING.has(textOf(valueOf(node, 'property'), 'value'))) tally.growth += 1
@@ -151,6 +154,16 @@ function inspectNames(node: object, type: string, tally: Tally): string | null {
     default:
       return null
   }
+}
+
+/** `flow_run | ui_url` becomes `flow_run.ui_url`. The tree is ours: it was parsed for this rendering. */
+function followLinks(node: unknown): void {
+  if (node instanceof Map) followLinks([...node].flat())
+  if (typeof node !== 'object' || node === null) return
+  for (const child of Object.values(node)) followLinks(child)
+  const property = valueOf(node, 'filter')
+  if (textOf(node, 'type') !== 'FilterExpression' || !LINKS.has(textOf(property, 'value'))) return
+  Object.assign(node, { type: 'MemberExpression', object: valueOf(node, 'operand'), property, computed: false })
 }
 
 function firstComplaint<T>(items: readonly T[], inspectItem: (item: T) => string | null): string | null {
