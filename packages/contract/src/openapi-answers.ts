@@ -41,6 +41,7 @@ const ANSWERS: Readonly<Record<number, Answer>> = {
   },
   423: { name: 'Locked', description: 'All slots are taken; `Retry-After` says when to ask again', bodies: [Problem] },
   429: { name: 'TooManyFailures', description: 'Too many refused credentials from this address', bodies: [Problem] },
+  431: { name: 'TooLong', description: 'The path, the query or the headers are too long', bodies: [Problem] },
   503: {
     name: 'Unavailable',
     description: 'The database cannot be reached or is busy; `Retry-After` says when to ask again',
@@ -88,6 +89,7 @@ function refusalsOf(operation: Operation): readonly number[] {
     ...(isRead ? [] : [404, 409]),
     ...(method === 'GET' ? [] : [413, 415]),
     ...(isChecked ? [422] : []),
+    ...(params === undefined && query === undefined ? [] : [431]),
     503,
   ]
   return [...new Set([...errors, ...general])]
