@@ -56,6 +56,8 @@ export interface EdgeContext extends Context, Writers {
 export interface Live {
   readonly events: Channel<StoredEvent>
   readonly logs: Channel<LogRow>
+  /** Some background task is there to be done. */
+  readonly tasks: Channel<'some'>
 }
 
 export interface Clock {

@@ -113,7 +113,7 @@ function openEdge(ctx: Context): { readonly ctx: EdgeContext; readonly setAddres
       }),
       timers: systemTimers,
       ...createWriters(ctx),
-      live: { events: createChannel(), logs: createChannel() },
+      live: { events: createChannel(), logs: createChannel(), tasks: createChannel() },
       apiUrlFor: () => {
         if (config.public_api_url !== null) return { url: config.public_api_url }
         if (isEmulated) return { url: `${own}/api` }

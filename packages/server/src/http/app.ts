@@ -28,6 +28,8 @@ import { mountWorkQueueRoutes } from './routes/work-queues.ts'
 import { mountFlowRunInputRoutes } from './routes/flow-run-inputs.ts'
 import { mountFlowRunStatisticsRoutes } from './routes/flow-run-statistics.ts'
 import { mountSockets } from './sockets/mount-sockets.ts'
+import { createTaskWorkers } from './sockets/task-workers.ts'
+import { mountTaskWorkerRoutes } from './routes/task-workers.ts'
 import { mountTaskRunRoutes } from './routes/task-runs.ts'
 import { mountLogRoutes } from './routes/logs.ts'
 import { mountArtifactRoutes } from './routes/artifacts.ts'
@@ -71,7 +73,9 @@ export function createApi(ctx: EdgeContext, status: AppStatus): FastifyInstance 
       mountFlowRunInputRoutes(app, ctx)
       mountFlowRunStatisticsRoutes(app, ctx)
       mountEventRoutes(app, ctx, writeEvent)
-      mountSockets(app, { ctx, identify, writeEvent })
+      const workers = createTaskWorkers()
+      mountSockets(app, { ctx, identify, writeEvent, workers })
+      mountTaskWorkerRoutes(app, workers)
       mountTaskRunRoutes(app, ctx)
       mountLogRoutes(app, ctx)
       mountArtifactRoutes(app, ctx)

@@ -519,7 +519,7 @@ create table task_run (
   total_run_time double precision not null default 0,
   constraint task_run_pkey PRIMARY KEY (id)
 ) with (fillfactor=80);
-CREATE INDEX task_run_background ON public.task_run USING btree (task_key, expected_start_time, id) WHERE ((flow_run_id IS NULL) AND (state_type = 'SCHEDULED'::text));
+CREATE INDEX task_run_background ON public.task_run USING btree (task_key, expected_start_time, id) WHERE (state_type = 'SCHEDULED'::text);
 CREATE INDEX task_run_expected ON public.task_run USING btree (workspace_id, expected_start_time DESC, id DESC);
 CREATE INDEX task_run_flow_run ON public.task_run USING btree (flow_run_id, expected_start_time DESC, id DESC) WHERE (flow_run_id IS NOT NULL);
 CREATE INDEX task_run_name ON public.task_run USING gin (name gin_trgm_ops);

@@ -91,7 +91,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
       options.providers ?? createProviders({ gcp_run: 'http://127.0.0.1:1', gcp_logging: 'http://127.0.0.1:1' }),
     timers: systemTimers,
     ...createWriters(base),
-    live: { events: createChannel(), logs: createChannel() },
+    live: { events: createChannel(), logs: createChannel(), tasks: createChannel() },
     apiUrlFor: () => ({ url: 'http://127.0.0.1:4200/api' }),
   }
   const app = createApi(ctx, {

@@ -13,6 +13,8 @@ import { type Connection, shakeHands, SUBPROTOCOL } from './handshake.ts'
 import { keepAlive } from './heartbeat.ts'
 import { tellLogs } from './logs-out.ts'
 import { createFilterReader } from './read-filter.ts'
+import { deliverTasks } from './task-subscription.ts'
+import type { TaskWorkers } from './task-workers.ts'
 
 /** "Service Restart": clients connect again at once, where a clean close would end their subscription. */
 const RESTARTING = 1012
@@ -22,6 +24,7 @@ export interface SocketParts {
   readonly ctx: EdgeContext
   readonly identify: Identify
   readonly writeEvent: EventWriter
+  readonly workers: TaskWorkers
 }
 
 /** The websockets, below `/api` and below the path of a workspace, in a scope of their own: other routes stay plain HTTP. */
@@ -42,7 +45,7 @@ export function mountSockets(app: FastifyInstance, parts: SocketParts): void {
   })
 }
 
-function mountAll(scope: FastifyInstance, { ctx, identify, writeEvent }: SocketParts): void {
+function mountAll(scope: FastifyInstance, { ctx, identify, writeEvent, workers }: SocketParts): void {
   const frameOf = createEventFrames()
   const readEvent = createEventReader(scope.requestChecks)
   const readEventFilter = createFilterReader<EventFilter>(EventFilter)
@@ -60,6 +63,10 @@ function mountAll(scope: FastifyInstance, { ctx, identify, writeEvent }: SocketP
   socketRoute('/logs/out', 'read', (socket) => {
     answerPings(socket)
     return (connection) => tellLogs(connection, { ctx, readFilter: readLogFilter })
+  })
+  socketRoute('/task_runs/subscriptions/scheduled', 'run', (socket) => {
+    answerPings(socket)
+    return (connection) => deliverTasks(connection, { ctx, workers })
   })
   // Workers then talk by REST. A socket that is opened and closed would make them try again and again.
   for (const prefix of PREFIXES) {
