@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PROBES, type ProbeName } from '@slipway/server'
+import { makeDeployment } from '../support/cloud-run-pool.ts'
 import { eventually } from '../support/eventually.ts'
 import { arm, createFaultStage, type FaultStage, onceEach, type Outcome, waitUntilKilled } from './fault-stage.ts'
 import type { Fault } from './server-under-fault.ts'
@@ -12,7 +13,7 @@ afterAll(async () => {
   await stage.close()
 })
 
-/** Probes that a run does not pass by itself: a schedule that is extended, a server that starts. */
+/** Probes that a run does not pass by itself; they have tests of their own below. */
 const ELSEWHERE: readonly ProbeName[] = ['scheduler.planned', 'server.listening']
 const STEPS = PROBES.filter((probe) => !ELSEWHERE.includes(probe))
 
@@ -89,6 +90,33 @@ test('the cloud creates the job, never answers, and the server is killed while i
   await stage.restart()
   expect(await stage.outcome([id])).toEqual(onceEach(1))
 })
+
+test.for([false, true])(
+  'a schedule is planned once when the server is killed while planning, with PostgreSQL: %s',
+  async (with_postgres) => {
+    const fault: Fault = { probe: 'scheduler.planned', hit: 1, with_postgres }
+    const server = stage.server()
+    await arm(server, fault)
+    const schedule = { interval: 3_600, anchor_date: '2020-01-01T00:00:00Z', timezone: 'UTC' }
+    const { id } = await makeDeployment(stage.client, {
+      name: `scheduled-${with_postgres}`,
+      schedules: [{ active: true, schedule }],
+    })
+    await waitUntilKilled(server, fault)
+    await stage.restart()
+    const times = await eventually(
+      async () => {
+        const runs = await stage.client.post<{ expected_start_time: string }[]>('/flow_runs/filter', {
+          deployments: { id: { any_: [id] } },
+        })
+        return runs.length >= 3 ? runs.map(({ expected_start_time }) => expected_start_time) : null
+      },
+      { what: 'the schedule to be planned' },
+    )
+    expect(new Set(times).size).toBe(times.length)
+    await stage.client.call('DELETE', `/deployments/${id}`)
+  },
+)
 
 test('no job is left in the cloud', async () => {
   // A server looks for what is over when it starts.

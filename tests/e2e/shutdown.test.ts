@@ -1,6 +1,7 @@
 import { databaseUrl, runSql } from '@slipway/server/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Api, api } from '../support/api.ts'
+import { createRun, makeDeployment, makePool, waitForState } from '../support/cloud-run-pool.ts'
 import type { Slipway } from '../support/slipway.ts'
 import { createStage, embeddedUrl, postmasterOf } from '../support/stage.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
@@ -11,11 +12,17 @@ let client: Api
 beforeAll(async () => {
   server = await stage.slipway()
   client = api(server.apiUrl)
-  await runSql(await embeddedUrl(server.dataDir), 'create database behind_wire')
+  await ownDatabase('behind_wire')
 })
 afterAll(async () => {
   await stage.close()
 })
+
+async function ownDatabase(name: string): Promise<string> {
+  const url = await embeddedUrl(server.dataDir)
+  await runSql(url, `create database ${name}`)
+  return databaseUrl(url, name)
+}
 
 const healthOf = async (from: Api) => await from.call<boolean>('GET', '/health')
 const health = () => healthOf(client)
@@ -76,6 +83,29 @@ test.for(['cut', 'hold'] as const)(
     }
   },
 )
+
+test('SIGTERM lets a call to the cloud finish: its run is not sent again by the next server', async () => {
+  const emulator = await stage.emulator()
+  const options = {
+    dataDir: server.dataDir,
+    settings: { ...emulator.settings, database_url: await ownDatabase('draining') },
+  }
+  const first = await stage.slipway(options)
+  const { port } = first
+  const from = api(first.apiUrl)
+  await makePool(from, { key: emulator.key })
+  const deployment = await makeDeployment(from)
+  await emulator.control.post('settings', { latency_ms: 1_500 })
+  const { id } = await createRun(from, deployment.id)
+  const calls = async () =>
+    ((await emulator.control.get('requests?method=POST')) as { requests: object[] }).requests.length
+  await expect.poll(calls, { timeout: 10_000 }).toBe(1)
+  expect(await first.stop()).toBe(0)
+  await stage.slipway({ ...options, port })
+  expect((await waitForState(from, id)).state_type).toBe('COMPLETED')
+  expect(await emulator.starts(id)).toBe(1)
+  expect(await calls()).toBe(1)
+})
 
 test('SIGTERM ends the server with code 0 within ten seconds, and its PostgreSQL with it', async () => {
   const asked = performance.now()

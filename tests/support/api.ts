@@ -6,11 +6,11 @@ export interface Answer<Body> {
 /** A JSON client of one server. `call` gives any answer; the others throw when it is not a success. */
 export interface Api {
   readonly url: string
-  // oxlint-disable-next-line typescript/no-explicit-any typescript/no-unnecessary-type-parameters -- tests look into answers of every shape
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
   call<Body = any>(method: string, path: string, body?: unknown): Promise<Answer<Body>>
-  // oxlint-disable-next-line typescript/no-explicit-any typescript/no-unnecessary-type-parameters -- as above
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
   get<Body = any>(path: string): Promise<Body>
-  // oxlint-disable-next-line typescript/no-explicit-any typescript/no-unnecessary-type-parameters -- as above
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
   post<Body = any>(path: string, body: unknown): Promise<Body>
   patch(path: string, body: unknown): Promise<void>
 }

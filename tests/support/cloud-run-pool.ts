@@ -23,6 +23,7 @@ interface DeploymentOptions {
   readonly entrypoint?: string
   readonly job_variables?: object
   readonly concurrency_limit?: number
+  readonly schedules?: readonly object[]
 }
 
 interface Named {
@@ -72,7 +73,13 @@ async function templateWithCredentials(api: Api, type: string, block_document_id
 
 /** What `prefect deploy` does: the flow by name, and a deployment of it that runs in the pool. */
 export async function makeDeployment(api: Api, options: DeploymentOptions = {}) {
-  const { pool = POOL, entrypoint = 'word-count.ts:wordCount', job_variables = {}, concurrency_limit } = options
+  const {
+    pool = POOL,
+    entrypoint = 'word-count.ts:wordCount',
+    job_variables = {},
+    concurrency_limit,
+    schedules,
+  } = options
   const flowName = entrypoint.split(':')[1] ?? entrypoint
   const flow = await api.post<Named>('/flows/', { name: flowName })
   return await api.post<Named>('/deployments/', {
@@ -83,6 +90,7 @@ export async function makeDeployment(api: Api, options: DeploymentOptions = {}) 
     path: FLOWS,
     job_variables: { command: CONTAINER, ...job_variables },
     concurrency_limit,
+    schedules,
   })
 }
 

@@ -33,7 +33,7 @@ export interface Prefect {
   /** The same, whatever its exit code. */
   tryCli(...args: readonly string[]): Promise<Ended>
   /** A script of the project; the last line that it prints is JSON, and is returned. */
-  // oxlint-disable-next-line typescript/no-explicit-any typescript/no-unnecessary-type-parameters -- tests look into answers of every shape
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
   script<Answer = any>(name: string, ...args: readonly string[]): Promise<Answer>
   /** A program that runs until it is stopped: `prefect worker start`, or a script that serves. */
   background(program: 'prefect' | 'python', ...args: readonly string[]): Background
