@@ -17,6 +17,7 @@ export async function createApiKey(
   given: BodyOf<typeof operations.createApiKey>,
 ): Promise<CreatedApiKey> {
   const now = ctx.clock.now()
+  if (given.scopes.length === 0) throw problem(422, 'A key needs at least one scope.')
   if (given.expires !== null && given.expires <= now) throw problem(422, 'The key would have expired already.')
   const key = `${API_KEY_PREFIX}${newToken(TOKEN_BYTES)}`
   const row = {
