@@ -36,7 +36,6 @@ const PREPARED: unique symbol = Symbol('prepared')
  * An answer that is JSON text already. Long lists are made so: what is stored as JSON goes through as text, which takes a
  * third of the time. The type says what the text holds.
  */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what the text holds
 export function preparedJson<T>(text: string): T {
   // Only `jsonTextOf` looks at it.
   return { [PREPARED]: text } as unknown as T

@@ -47,7 +47,7 @@ export interface TestServer {
   readonly clock: FakeClock
   readonly database: TestDatabase
   /** One request below /api; the parsed answer, taken for what the test says it is. */
-  // oxlint-disable-next-line typescript/no-explicit-any typescript/no-unnecessary-type-parameters -- tests look into answers of every shape
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
   call<Body = any>(
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     path: string,

@@ -4,7 +4,6 @@ export interface SocketClient {
   readonly socket: WebSocket
   readonly send: (frame: unknown) => void
   /** The next frame that was not taken yet; undefined when the server has closed. */
-  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a test says what the frame is
   readonly next: <Frame = unknown>() => Promise<Frame>
   /** Frames that nobody has taken. */
   readonly waiting: () => number
