@@ -146,8 +146,11 @@ test('retries start the process again, as often as allowed', async () => {
 })
 
 test('a timeout asks first and kills after the grace', async () => {
-  await emulator.control('POST', 'settings', { stop_grace_ms: 50 })
-  await start(`trap 'echo asked' TERM; echo up; while :; do sleep 0.05; done`, { template: { timeout: '3600s' } })
+  // Long enough for a shell on a busy machine to run its trap, which `wait` lets it do at once.
+  await emulator.control('POST', 'settings', { stop_grace_ms: 2_000 })
+  await start(`trap 'echo asked' TERM; echo up; while :; do sleep 0.05 & wait $!; done`, {
+    template: { timeout: '3600s' },
+  })
   const pid = pidOf(await untilSaid('up'))
   await emulator.control('POST', 'clock', { advance_ms: 3_600_000 })
   const execution = await until('failed')
