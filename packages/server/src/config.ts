@@ -34,6 +34,7 @@ const SERVICE_NAMES = [
   'event-fanout',
   'partition-keeper',
   'automation-runner',
+  'automation-caller',
   'retention',
   'orphan-sweeper',
 ] as const

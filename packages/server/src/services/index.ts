@@ -1,5 +1,6 @@
 import { isServiceEnabled } from '../config.ts'
 import type { EdgeContext } from '../context.ts'
+import { createAutomationCaller } from './automation-caller.ts'
 import { createAutomationRunner } from './automation-runner.ts'
 import { canceller } from './canceller.ts'
 import { createDiscarder } from './discarder.ts'
@@ -20,15 +21,17 @@ interface Woken {
   readonly dispatcher: Service
   readonly eventFanout: Service
   readonly automationRunner: Service
+  readonly automationCaller: Service
 }
 
 /** Everything that happens by itself, on one screen. */
-function services(ctx: EdgeContext, { dispatcher, eventFanout, automationRunner }: Woken): readonly Service[] {
+function services(ctx: EdgeContext, woken: Woken): readonly Service[] {
   return [
     scheduler, // coming runs of schedules
-    dispatcher, // due runs to clouds
-    eventFanout, // what happened, to sockets
-    automationRunner, // what happened, to automations; and what they do
+    woken.dispatcher, // due runs to clouds
+    woken.eventFanout, // what happened, to sockets
+    woken.automationRunner, // what happened, to automations; and what they do
+    woken.automationCaller, // whom they call
     createReconciler(ctx.config.observe_interval_seconds), // what became of them
     canceller, // stops what is being cancelled
     leaseReaper, // frees slots of who died with them
@@ -52,6 +55,7 @@ export async function startServices(ctx: EdgeContext): Promise<Services> {
   const dispatcher = createDispatcher(() => wake('dispatcher'))
   const eventFanout = createEventFanout(() => wake('event-fanout'))
   const automationRunner = createAutomationRunner(() => wake('automation-runner'))
+  const automationCaller = createAutomationCaller(() => wake('automation-caller'))
   const logFanout = createLogFanout(ctx)
   const unlisten = [
     await ctx.db.listen('slipway_due', () => {
@@ -63,11 +67,14 @@ export async function startServices(ctx: EdgeContext): Promise<Services> {
       wake('event-fanout')
       wake('automation-runner')
     }),
-    await ctx.db.listen('slipway_action', () => wake('automation-runner')),
+    await ctx.db.listen('slipway_action', () => {
+      wake('automation-runner')
+      wake('automation-caller')
+    }),
     await ctx.db.listen('slipway_log', logFanout.tell),
     await ctx.db.listen('slipway_task', () => ctx.live.tasks.publish(['some'])),
   ]
-  for (const service of services(ctx, { dispatcher, eventFanout, automationRunner })) {
+  for (const service of services(ctx, { dispatcher, eventFanout, automationRunner, automationCaller })) {
     if (isServiceEnabled(ctx.config, service.name)) running.set(service.name, startService(ctx, service))
   }
   return {
@@ -76,6 +83,7 @@ export async function startServices(ctx: EdgeContext): Promise<Services> {
       for (const stop of unlisten) await stop()
       await Promise.all([...running.values()].map((service) => service.stop()))
       await dispatcher.drain()
+      await automationCaller.drain()
       await logFanout.drain()
     },
   }
