@@ -1,5 +1,5 @@
 import { databaseUrl, runSql } from '@slipway/server/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Api, api } from '../support/api.ts'
 import { createRun, makeDeployment, makePool, waitForState } from '../support/cloud-run-pool.ts'
 import type { Slipway } from '../support/slipway.ts'
@@ -16,6 +16,10 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await stage.close()
+})
+
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.error(server.log())
 })
 
 async function ownDatabase(name: string): Promise<string> {
