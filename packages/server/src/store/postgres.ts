@@ -37,9 +37,13 @@ export async function openDatabase({ url, applicationName, poolSize = 10, log }:
   const onConnect = prepareSession as (client: ClientBase) => void
   const pool = new Pool({ ...config, max: poolSize, idleTimeoutMillis: IDLE_TIMEOUT_MS, onConnect })
   // A connection that breaks while nobody waits on it is replaced by the pool; without listeners it would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'))
+  // Once they are being closed, how they end is nobody's concern. The error itself carries the whole client: only its words are kept.
+  let isClosing = false
+  pool.on('error', ({ message }) => {
+    if (!isClosing) log.warn({ reason: message }, 'an idle database connection was lost')
+  })
   pool.on('connect', (client) =>
-    client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')),
+    client.on('error', ({ message }) => log.debug({ reason: message }, 'a database connection was lost')),
   )
   await checkVersion(pool, url, log)
 
@@ -57,6 +61,7 @@ export async function openDatabase({ url, applicationName, poolSize = 10, log }:
     },
     listen: (channel, onMessage) => listener.listen(channel, onMessage),
     async close() {
+      isClosing = true
       await listener.close()
       await pool.end()
     },
