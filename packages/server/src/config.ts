@@ -25,6 +25,7 @@ const SERVICE_NAMES = [
   'dispatcher',
   'reconciler',
   'canceller',
+  'cancellation-cleanup',
   'discarder',
   'late-marker',
   'heartbeat-watch',
@@ -200,6 +201,11 @@ const SETTINGS = {
     300,
     'A run that is still Cancelling after this time has its container stopped.',
     { prefect: ['PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_CANCELLING_TIMEOUT_SECONDS'] },
+  ),
+  heartbeat_timeout_seconds: setting(
+    duration(60),
+    900,
+    'A run that sent heartbeats is Crashed after a silence this long, and four times longer than any between two of them.',
   ),
   run_credential_ttl_after_terminal_seconds: setting(
     duration(0),

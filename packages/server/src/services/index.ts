@@ -2,11 +2,13 @@ import { isServiceEnabled } from '../config.ts'
 import type { EdgeContext } from '../context.ts'
 import { createAutomationCaller } from './automation-caller.ts'
 import { createAutomationRunner } from './automation-runner.ts'
+import { createCancellationCleanup } from './cancellation-cleanup.ts'
 import { canceller } from './canceller.ts'
 import { createDiscarder } from './discarder.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createEventFanout } from './event-fanout.ts'
 import { foreman } from './foreman.ts'
+import { createHeartbeatWatch } from './heartbeat-watch.ts'
 import { lateMarker } from './late-marker.ts'
 import { createLogFanout } from './log-fanout.ts'
 import { leaseReaper } from './lease-reaper.ts'
@@ -34,6 +36,8 @@ function services(ctx: EdgeContext, woken: Woken): readonly Service[] {
     woken.automationCaller, // whom they call
     createReconciler(ctx.config.observe_interval_seconds), // what became of them
     canceller, // stops what is being cancelled
+    createCancellationCleanup(), // ends what was begun by whom was cancelled
+    createHeartbeatWatch(), // ends who died without a word
     leaseReaper, // frees slots of who died with them
     lateMarker, // shows who waits too long
     pauseExpiry, // fails who was not resumed

@@ -367,6 +367,7 @@ create table flow_run (
   constraint flow_run_pkey PRIMARY KEY (id)
 ) with (fillfactor=80);
 CREATE INDEX flow_run_active ON public.flow_run USING btree (work_queue_id, state_type) WHERE (state_type = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'CANCELLING'::text]));
+CREATE INDEX flow_run_cancelled ON public.flow_run USING btree (state_timestamp) WHERE (state_type = 'CANCELLED'::text);
 CREATE INDEX flow_run_coming ON public.flow_run USING btree (deployment_id, next_scheduled_start_time, id) WHERE (state_type = 'SCHEDULED'::text);
 CREATE INDEX flow_run_deployment ON public.flow_run USING btree (deployment_id, expected_start_time DESC, id DESC) WHERE (deployment_id IS NOT NULL);
 CREATE INDEX flow_run_due ON public.flow_run USING btree (work_queue_id, next_scheduled_start_time, id) WHERE (state_type = 'SCHEDULED'::text);
