@@ -15,6 +15,7 @@ import { leaseReaper } from './lease-reaper.ts'
 import { partitionKeeper } from './partition-keeper.ts'
 import { pauseExpiry } from './pause-expiry.ts'
 import { createReconciler } from './reconciler.ts'
+import { createRetention } from './retention.ts'
 import { scheduler } from './scheduler.ts'
 import { type RunningService, type Service, type ServiceStatus, startService } from './service.ts'
 
@@ -43,6 +44,7 @@ function services(ctx: EdgeContext, woken: Woken): readonly Service[] {
     pauseExpiry, // fails who was not resumed
     foreman, // shows who is not there
     partitionKeeper, // places for logs and events
+    createRetention(), // forgets what is old
     createDiscarder(ctx.config.discard_after_seconds), // removes what is over from the cloud
   ]
 }

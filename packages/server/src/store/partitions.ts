@@ -84,6 +84,54 @@ export async function attachPartition(tx: Transaction, partition: DayPartition):
   )
 }
 
+/** Partitions of whole days before a moment, the oldest first. */
+export async function listPartitionsBefore(
+  db: Queryable,
+  table: PartitionedTable,
+  before: Timestamp,
+): Promise<readonly DayPartition[]> {
+  const days = await db.query<{ day: string }>(sql`
+    select to_char(to_date(right(c.relname, 8), 'YYYYMMDD'), 'YYYY-MM-DD') as day
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = to_regclass(${table})
+      and c.relname ~ ${`^${table}_[0-9]{8}$`}
+    order by 1
+    limit 1000
+  `)
+  return days.map(({ day }) => ({ table, day })).filter((partition) => boundsOf(partition).to <= before)
+}
+
+/** All rows of the day at once; whoever reads or writes the table waits for a moment. */
+export async function dropPartition(tx: Transaction, partition: DayPartition): Promise<void> {
+  await tx.query(sql`drop table if exists ${raw(nameOf(partition))}`)
+}
+
+/** Old rows that came when their day had no partition. How many were deleted. */
+export async function deleteFromDefault(
+  db: Queryable,
+  table: PartitionedTable,
+  before: Timestamp,
+  limit: number,
+): Promise<number> {
+  const column = raw(PARTITIONED[table])
+  const [row] = await db.query<{ deleted: number }>(sql`
+    with deleted as (
+      delete from ${defaultOf(table)}
+      where ctid = any(array(
+        select o.ctid
+        from ${defaultOf(table)} o
+        where o.${column} < ${before}
+        limit ${limit}
+      ))
+      returning 1
+    )
+    select count(*)::integer as deleted
+    from deleted
+  `)
+  return row?.deleted ?? 0
+}
+
 function nameOf({ table, day }: DayPartition): string {
   // The name becomes part of a statement: nothing but digits of a date of ours may get there.
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new Error(`${day} is not a day`)
