@@ -19,7 +19,13 @@ export function automationTriggered(
   {
     triggering_labels,
     event,
-  }: { readonly triggering_labels: ResourceLabels; readonly event: (JsonObject & Cause) | null },
+    earlier,
+  }: {
+    readonly triggering_labels: ResourceLabels
+    readonly event: (JsonObject & Cause) | null
+    /** The automations whose firing led to this one. */
+    readonly earlier: readonly ResourceLabels[]
+  },
   { event_id, now }: Fresh,
 ): StateEvent {
   return {
@@ -31,7 +37,7 @@ export function automationTriggered(
       'prefect.resource.name': name,
       ...(trigger.posture === undefined ? {} : { 'prefect.posture': trigger.posture }),
     },
-    related: event === null ? [] : [eventResource(event.id, 'triggering-event')],
+    related: event === null ? [] : [eventResource(event.id, 'triggering-event'), ...earlier],
     payload: { triggering_labels, triggering_event: event },
     follows: null,
   }
@@ -52,6 +58,8 @@ export interface ActionDone {
   readonly details: JsonObject
   /** What was acted on, and what came of it. */
   readonly related: readonly ResourceLabels[]
+  /** The automations whose firing led to this one. */
+  readonly earlier: readonly ResourceLabels[]
 }
 
 /** Events follow one another when they are so close that they may overtake each other on the way. */
@@ -68,7 +76,7 @@ export function actionEvents(done: ActionDone, begun: Fresh, ended: Fresh): read
     ...(trigger.posture === undefined ? {} : { 'prefect.posture': trigger.posture }),
   }
   const related = [...done.related, eventResource(done.triggered_event_id, 'automation-triggered-event')]
-  if (triggering_event !== null) related.push(eventResource(triggering_event.id, 'triggering-event'))
+  if (triggering_event !== null) related.push(eventResource(triggering_event.id, 'triggering-event'), ...done.earlier)
   const isTight =
     triggering_event !== null && Math.abs(secondsBetween(triggering_event.occurred, done.triggered)) < TIGHT_SECONDS
   const payload = { action_index: done.action_index, action_type: done.action_type, invocation: done.invocation }

@@ -1,5 +1,6 @@
 import { addSeconds, secondsBetween, type EventTrigger, type Timestamp, type Trigger } from '@slipway/contract'
 import type { Context } from '../context.ts'
+import { mayReact } from '../domain/automations/chain.ts'
 import {
   bucketsOfEvent,
   eventTriggers,
@@ -8,7 +9,6 @@ import {
   onTick,
   triggerId,
 } from '../domain/automations/trigger-state.ts'
-import { RESOURCE_ID } from '../domain/events/matches.ts'
 import {
   type AutomationCursor,
   type BucketKey,
@@ -183,9 +183,9 @@ async function evaluateEvents(
   return fired
 }
 
-/** Not what was before it, and not what is told about itself: it would never end. */
-function isAbout({ id, created }: KnownAutomation, head: EventHead): boolean {
-  return head.received >= created && head.resource[RESOURCE_ID] !== `prefect.automation.${id}`
+/** Not what was before it, nor what would never end. */
+function isAbout(automation: KnownAutomation, head: EventHead): boolean {
+  return head.received >= automation.created && mayReact(automation, head)
 }
 
 function withId(event: StoredEvent): readonly [string, TriggerEvent] {

@@ -1,6 +1,7 @@
 import { addSeconds } from '@slipway/contract'
 import type { Context } from '../context.ts'
 import { SlipwayError } from '../errors.ts'
+import { earlierAutomations } from '../domain/automations/chain.ts'
 import { actionEvents } from '../events/automation-events.ts'
 import { deleteAction, lockNextAction, postponeAction } from '../store/automation-actions.ts'
 import type { Transaction } from '../store/database.ts'
@@ -118,6 +119,7 @@ export async function conclude(
       reason,
       details,
       related,
+      earlier: earlierAutomations(firing.triggering_event),
     },
     { event_id: ctx.ids.uuid7(), now: firing.triggered },
     { event_id: ctx.ids.uuid7(), now },

@@ -1,5 +1,6 @@
 import type { Action, Automation, JsonObject } from '@slipway/contract'
 import type { Context } from '../context.ts'
+import { earlierAutomations } from '../domain/automations/chain.ts'
 import { automationTriggered } from '../events/automation-events.ts'
 import { insertAutomationActions, type NewAutomationAction } from '../store/automation-actions.ts'
 import { listAutomationsById } from '../store/automations.ts'
@@ -24,7 +25,7 @@ export async function queueActions(ctx: Context, tx: Transaction, fired: readonl
     const triggering = firing.triggering_event as unknown as (JsonObject & WireEvent) | null
     const triggered_event = automationTriggered(
       acting,
-      { triggering_labels, event: triggering },
+      { triggering_labels, event: triggering, earlier: earlierAutomations(firing.triggering_event) },
       { event_id: ctx.ids.uuid7(), now: triggered },
     )
     const told = events.get(automation.workspace_id)
@@ -47,8 +48,18 @@ export async function queueActions(ctx: Context, tx: Transaction, fired: readonl
       })
     }
   }
-  for (const [workspace_id, told] of events) await appendEvents(tx, workspace_id, told, now)
-  await insertAutomationActions(tx, actions)
+  for (const [workspace_id, told] of events) {
+    for (const part of parts(told)) await appendEvents(tx, workspace_id, part, now)
+  }
+  for (const part of parts(actions)) await insertAutomationActions(tx, part)
+}
+
+/** Each row holds its event whole, up to three times; all of a pass in one text could be more than a string can hold. */
+const ROWS_AT_ONCE = 50
+
+function parts<T>(rows: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(rows.length / ROWS_AT_ONCE)
+  return Array.from({ length: count }, (_, index) => rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE))
 }
 
 interface Queued {

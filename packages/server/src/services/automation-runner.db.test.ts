@@ -405,3 +405,36 @@ test('only what is left over is left over', async () => {
     await count('automation_firing'),
   ]).toEqual([0, 0, 0])
 })
+
+test('automations that take every event do not answer each other for ever', async () => {
+  const takers = [await automate({ trigger: trigger({ expect: [] }), actions: [{ type: 'do-nothing' }] })]
+  takers.push(await automate({ trigger: trigger({ expect: [] }), actions: [{ type: 'do-nothing' }] }))
+  await drain()
+  const before = (await events('prefect.automation.triggered')).length
+  await emit()
+  await drain()
+  expect((await events('prefect.automation.triggered')).length - before).toBe(takers.length)
+  expect(await runner.runOnce(ctx)).toBe('idle')
+})
+
+test('automations that ask for firings hear each other once', async () => {
+  const listening = trigger({ expect: ['prefect.automation.triggered'] })
+  await automate({ actions: [{ type: 'do-nothing' }] })
+  const a = await automate({ trigger: listening, actions: [] })
+  const b = await automate({ trigger: listening, actions: [] })
+  await emit()
+  await drain()
+  // For the first one, and for the other's answer to it.
+  expect((await told(a)).filter((event) => event === 'triggered')).toHaveLength(2)
+  expect((await told(b)).filter((event) => event === 'triggered')).toHaveLength(2)
+  expect(await runner.runOnce(ctx)).toBe('idle')
+})
+
+test('many large events at once are evaluated in parts', async () => {
+  const automation = await automate({ actions: [{ type: 'do-nothing' }], actions_on_trigger: [{ type: 'do-nothing' }] })
+  for (let sent = 0; sent < 120; sent += 1) await emit(undefined, { payload: { text: 'x'.repeat(2_000) } })
+  await drain()
+  const names = await told(automation)
+  expect(names.filter((event) => event === 'triggered')).toHaveLength(120)
+  expect(names.filter((event) => event === 'action.executed')).toHaveLength(240)
+})

@@ -12,11 +12,16 @@ const LOOK_AGAIN_MS = 20
 /** Holds every event against every automation, on one server at a time, and does what follows. */
 export function createAutomationRunner(wake: () => void): Service {
   let known: KnownAutomations | null = null
+  let limit = EVENTS_PER_PASS
   return {
     name: 'automation-runner',
     intervalMs: SWEEP_MS,
     async runOnce(ctx) {
-      const evaluation = await evaluateAutomations(ctx, known, EVENTS_PER_PASS)
+      const asked = limit
+      // When a pass fails, what it took may be too much at once: the next one takes less, down to one event.
+      limit = Math.max(1, Math.floor(asked / 4))
+      const evaluation = await evaluateAutomations(ctx, known, asked)
+      limit = Math.min(EVENTS_PER_PASS, asked * 2)
       known = evaluation.known
       const done = await performActions(ctx, ACTIONS_PER_PASS)
       if (evaluation.more || done === ACTIONS_PER_PASS) return 'more'
