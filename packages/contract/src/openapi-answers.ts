@@ -65,7 +65,10 @@ export function sharedAnswers(schema: DescribeSchema): Readonly<Record<string, J
 export function answersOf(operation: Operation, schema: DescribeSchema): JsonObject {
   const { status, otherStatuses, response, mediaType } = operation
   const content = response === undefined ? {} : { content: { [mediaType]: { schema: schema(response) } } }
-  const good = [status, ...otherStatuses].map((code) => [code, { description: 'Success', ...content }] as const)
+  const good = [status, ...otherStatuses].map((code) => {
+    const description = code < 400 ? 'Success' : (ANSWERS[code]?.description ?? 'Refused')
+    return [code, { description, ...content }] as const
+  })
   const bad = refusalsOf(operation).map((code) => [code, referTo(code)] as const)
   return Object.fromEntries<JsonObject>([...bad, ...good])
 }

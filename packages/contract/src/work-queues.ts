@@ -30,7 +30,7 @@ export const WorkQueueCreate = Strict({
 export type WorkQueueCreate = Static<typeof WorkQueueCreate>
 
 export const WorkQueueUpdate = Strict({
-  name: Type.Optional(Nullable(Type.String())),
+  name: Type.Optional(Nullable(Name)),
   description: Type.Optional(Nullable(Type.String())),
   is_paused: Type.Optional(Type.Boolean()),
   concurrency_limit: Type.Optional(Nullable(Integer({ minimum: 0 }))),

@@ -11,6 +11,7 @@ export const health = operation({
   tags: ['Server'],
   scope: 'read',
   response: Type.Boolean(),
+  otherStatuses: [503],
   public: true,
   anyVersion: true,
 })
@@ -23,6 +24,7 @@ export const ready = operation({
   tags: ['Server'],
   scope: 'read',
   response: Json,
+  otherStatuses: [503],
   public: true,
 })
 

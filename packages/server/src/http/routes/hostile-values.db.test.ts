@@ -38,3 +38,10 @@ test('a moment that its offset puts into the year 10000 is refused, not stored',
   const body = { flow_runs: { expected_start_time: { before_: '9999-12-31T23:59:59-05:00' } } }
   expect((await server.call('POST', '/flow_runs/filter', body)).status).toBe(422)
 })
+
+test('a queue cannot be renamed to what no client reads as a name', async () => {
+  const { body } = await server.call<{ id: string }>('POST', '/work_queues/', { name: 'harbour' })
+  for (const name of ['', 'a/b', '<b>']) {
+    expect((await server.call('PATCH', `/work_queues/${body.id}`, { name })).status).toBe(422)
+  }
+})
