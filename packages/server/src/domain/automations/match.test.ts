@@ -33,6 +33,11 @@ test.for<readonly [string, Partial<EventTrigger>, boolean]>([
   ['its name', { expect: ['prefect.flow-run.Failed'] }, true],
   ['another name', { expect: ['prefect.flow-run.Completed'] }, false],
   ['names like it', { expect: ['x', 'prefect.flow-run.*'] }, true],
+  [
+    'other wildcards are plain characters in names',
+    { expect: ['prefect.flow-run.Faile?', 'prefect.flow-run.[F]ailed'] },
+    false,
+  ],
   ['it only starts the watch', { expect: ['x'], after: ['prefect.flow-run.Failed'] }, true],
   ['its resource', { match: { 'prefect.resource.id': 'prefect.flow-run.*' } }, true],
   ['another resource', { match: { 'prefect.resource.id': 'prefect.deployment.*' } }, false],

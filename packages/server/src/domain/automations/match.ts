@@ -21,11 +21,16 @@ export function concerns(trigger: EventTrigger, event: SeenEvent): boolean {
 /** A trigger that expects nothing in particular takes every event. */
 export function expects(trigger: EventTrigger, name: string): boolean {
   const { expect = [] } = trigger
-  return expect.length === 0 || expect.some((pattern) => matchesGlob(pattern, name))
+  return expect.length === 0 || expect.some((pattern) => matchesName(pattern, name))
 }
 
 export function startsAfter(trigger: EventTrigger, name: string): boolean {
-  return (trigger.after ?? []).some((pattern) => matchesGlob(pattern, name))
+  return (trigger.after ?? []).some((pattern) => matchesName(pattern, name))
+}
+
+/** In names of events only `*` is special. */
+function matchesName(pattern: string, name: string): boolean {
+  return matchesGlob(pattern.replaceAll(/[?[]/g, '[$&]'), name)
 }
 
 /** Values of the labels in `for_each`, in the order of the labels' names: each combination is watched by itself. */
