@@ -1,5 +1,6 @@
 import type { Automation, DeploymentResponse, EventTrigger, FlowRunResponse, ReceivedEvent } from '@slipway/contract'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import type { Database, Transaction } from '../store/database.ts'
 import { insertFlow, insertFlowRun, insertWorkPool } from '../testing/factories.ts'
 import { createTestServer, type TestServer } from '../testing/server.ts'
 import { sql } from '../store/sql.ts'
@@ -144,6 +145,40 @@ test('every event fires once, however many servers evaluate', async () => {
   await drain()
   expect(await runsOf(target)).toHaveLength(10)
   expect((await told(automation)).filter((name) => name === 'triggered')).toHaveLength(10)
+})
+
+test('whatever statement fails, a firing acts once and is told once', async () => {
+  const target = await deployment()
+  const action = { type: 'run-deployment', source: 'selected', deployment_id: target.id }
+  const automation = await automate({ actions: [action] })
+  const event_id = await emit()
+  // The n-th statement of a pass fails, for every n, until a pass needs fewer.
+  let isThrough = false
+  for (let n = 1; !isThrough; n += 1) {
+    let left = n
+    const failing: Transaction['query'] = () => Promise.reject(new Error('The connection is gone'))
+    const transaction: Database['transaction'] = (work) =>
+      ctx.db.transaction((tx) =>
+        work({
+          isTransaction: true,
+          query: (statement) => ((left -= 1) <= 0 ? failing(statement) : tx.query(statement)),
+        }),
+      )
+    const pass = createAutomationRunner(() => {}).runOnce({ ...ctx, db: { ...ctx.db, transaction } })
+    await pass.catch((error: unknown) => expect(error).toMatchObject({ message: 'The connection is gone' }))
+    isThrough = left > 0 && (await runsOf(target)).length === 1
+    // An action that failed is tried again later.
+    clock.advance(120)
+    expect(n).toBeLessThan(200)
+  }
+  await drain()
+  expect(await runsOf(target)).toHaveLength(1)
+  const fired = about(await events('prefect.automation.triggered'), automation)
+  expect(fired.map(({ payload }) => payload['triggering_event'])).toMatchObject([{ id: event_id }])
+  expect((await told(automation)).filter((name) => name.startsWith('action.'))).toEqual([
+    'action.triggered',
+    'action.executed',
+  ])
 })
 
 test('what is not there or not allowed fails with a reason', async () => {
