@@ -10,7 +10,7 @@ const EARLIER = 'earlier-automation'
 type Told = Pick<SeenEvent, 'event' | 'resource' | 'related'>
 
 /** The automations, by resource id, whose firing led to an event: one fired, and the event tells of it. */
-export function chainOf({ event, resource, related }: Told): readonly string[] {
+function chainOf({ event, resource, related }: Told): readonly string[] {
   if (!CONSEQUENCE.test(event)) return []
   const earlier = related.filter((labels) => labels[RESOURCE_ROLE] === EARLIER)
   return [...new Set([resource, ...earlier].flatMap((labels) => labels[RESOURCE_ID] ?? []))]
