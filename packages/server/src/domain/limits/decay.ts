@@ -39,7 +39,9 @@ export function maxWaitSeconds({ name }: Pick<LimitSlots, 'name'>): number {
 /** The running average over about the last two fillings of the limit. */
 export function occupancyAfterRelease(limit: LimitSlots, slots: number, occupancy_seconds: number): number {
   const sample = Math.max(occupancy_seconds / slots, MIN_OCCUPANCY_SECONDS)
-  return limit.avg_slot_occupancy_seconds + (sample - limit.avg_slot_occupancy_seconds) / (limit.limit * 2)
+  // A limit of 0 still gets back what was taken before it was lowered.
+  const weight = 1 / (Math.max(1, limit.limit) * 2)
+  return limit.avg_slot_occupancy_seconds + (sample - limit.avg_slot_occupancy_seconds) * weight
 }
 
 function clampedOccupancySeconds(limit: LimitSlots): number {

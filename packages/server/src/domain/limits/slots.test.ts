@@ -109,6 +109,11 @@ describe('release', () => {
   })
 })
 
+test('a limit that was lowered to 0 gets back what was taken before, with an average that is a number', () => {
+  const counts = releaseSlots({ ...limit, limit: 0 }, { slots: 3, now, occupancy_seconds: 12 })
+  expect([counts.active_slots, counts.avg_slot_occupancy_seconds]).toEqual([0, 3])
+})
+
 test('whatever is acquired and released, slots stay between zero and the limit', () => {
   const move = fc.record({ slots: fc.integer({ min: 1, max: 5 }), release: fc.boolean() })
   fc.assert(

@@ -45,3 +45,25 @@ test('a queue cannot be renamed to what no client reads as a name', async () => 
     expect((await server.call('PATCH', `/work_queues/${body.id}`, { name })).status).toBe(422)
   }
 })
+
+test('a limit that is lowered to 0 while slots are taken still gets them back', async () => {
+  const made = await server.call<{ id: string }>('POST', '/v2/concurrency_limits/', { name: 'quay', limit: 1 })
+  const take = { names: ['quay'], slots: 1, mode: 'concurrency' }
+  const taken = await server.call<{ lease_id: string }>('POST', '/v2/concurrency_limits/increment-with-lease', take)
+  server.clock.advance(5)
+  expect((await server.call('PATCH', `/v2/concurrency_limits/${made.body.id}`, { limit: 0 })).status).toBe(204)
+  const { lease_id } = taken.body
+  expect((await server.call('POST', '/v2/concurrency_limits/decrement-with-lease', { lease_id })).status).toBe(204)
+  const { body } = await server.call('GET', '/v2/concurrency_limits/quay')
+  expect(body).toMatchObject({ limit: 0, active_slots: 0 })
+})
+
+test.for([
+  ['Proactive', 0, 201, { trigger: { within: 10 } }],
+  ['Proactive', 9, 422, {}],
+  ['Reactive', -1, 422, {}],
+] as const)('a trigger that is %s within %d s is answered with %d', async ([posture, within, status, body]) => {
+  const trigger = { type: 'event', posture, threshold: 1, within }
+  const answer = await server.call('POST', '/automations/', { name: 'a', trigger, actions: [] })
+  expect(answer).toMatchObject({ status, body })
+})
