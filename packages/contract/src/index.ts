@@ -207,7 +207,7 @@ export {
 } from './validation/issue.ts'
 export { PAGE_LIMIT_ISSUE, normalUuid } from './validation/scalars.ts'
 export { parseDuration } from './validation/duration.ts'
-export { contractChecks } from './validation/checks.ts'
+export { contractChecks, LEAST_PROACTIVE_SECONDS } from './validation/checks.ts'
 export { compileSchema, type CompileOptions } from './validation/compile.ts'
 export { renderOpenApi, type OpenApiDocument, type OpenApiOptions } from './openapi.ts'
 export {

@@ -9,7 +9,7 @@ const MOST_SCHEDULED_RUNS = 500
 const MOST_PARAMETER_BYTES = 524_288
 const MOST_LABELS = 500
 const MOST_EVENT_NAME_CHARACTERS = 1_024
-const LEAST_PROACTIVE_SECONDS = 10
+export const LEAST_PROACTIVE_SECONDS = 10
 
 interface Labelled {
   readonly [label: string]: string
@@ -54,10 +54,11 @@ export const contractChecks = {
     ((labels['prefect.resource.role'] ?? '') === ''
       ? 'A related resource needs the label prefect.resource.role'
       : null),
-  'event-trigger': ({ posture, within }: { readonly posture: string; readonly within: number }) =>
-    posture === 'Proactive' && within !== 0 && within < LEAST_PROACTIVE_SECONDS
-      ? `A proactive trigger needs at least ${LEAST_PROACTIVE_SECONDS} seconds`
-      : null,
+  'event-trigger': ({ posture, within }: { readonly posture: string; readonly within: number }) => {
+    if (posture === 'Proactive' && within !== 0 && within < LEAST_PROACTIVE_SECONDS)
+      return `A proactive trigger needs at least ${LEAST_PROACTIVE_SECONDS} seconds`
+    return within < 0 ? 'A trigger cannot look at less than no time' : null
+  },
   'compound-trigger': ({ require, triggers }: { require: number | string; triggers: readonly unknown[] }) =>
     typeof require === 'number' && (require < 1 || require > triggers.length)
       ? 'It can require at least one of its triggers and at most all'

@@ -29,6 +29,8 @@ export function countEvent<E extends SeenEvent>(
   if (trigger.posture === 'Proactive' && before !== null && before.end <= event.occurred) {
     // Nobody has looked since the time was over: that counts first, then the event is the first of what follows.
     const passed = passTime(trigger, before, event.occurred)
+    // At the end of time nothing follows.
+    if (passed.bucket !== null && passed.bucket.end <= event.occurred) return passed
     return { ...passed, bucket: countEvent(trigger, passed.bucket, event).bucket }
   }
   const opened = openBucket(trigger, before, event)
@@ -86,8 +88,8 @@ function evaluate<E extends SeenEvent>(
   if (isImmediate) return { ...firing, bucket: fired ? null : bucket }
   const next: Bucket<E> = emptyBucket(trigger, bucket.end, now)
   if (event === null || isCounted) return { ...firing, bucket: next }
-  // The event is the first of the next bucket, and may be all that it takes.
-  return evaluate(trigger, next, now, event)
+  // The event is the first of the next bucket, and may be all that it takes; at the end of time there is no next one.
+  return now < next.end ? evaluate(trigger, next, now, event) : { ...firing, bucket: next }
 }
 
 /** What was awaited has come and starts the watch anew, as one heartbeat after another does. */

@@ -58,3 +58,11 @@ test('actions are related to what they name, each once', () => {
     'prefect.block-document.b',
   ])
 })
+
+test.for([
+  ['Proactive', 0, 10],
+  ['Proactive', 60, 60],
+  ['Reactive', 0, 0],
+] as const)('a trigger that is %s and says %d seconds waits for %d', ([posture, within, expected]) => {
+  expect(identifyTrigger({ ...event, posture, within }, () => 'id')).toMatchObject({ within: expected })
+})

@@ -1,15 +1,20 @@
-import type { Action, Trigger } from '@slipway/contract'
+import { type Action, type EventTrigger, LEAST_PROACTIVE_SECONDS, type Trigger } from '@slipway/contract'
 
 /** The trigger and all within it, each with an id of its own: what they have seen so far is kept by it. */
 export function identifyTrigger(trigger: Trigger, newId: () => string): Trigger {
   const id = newId()
   switch (trigger.type) {
     case 'event':
-      return { ...trigger, id }
+      return { ...trigger, id, within: withinOf(trigger) }
     case 'compound':
     case 'sequence':
       return { ...trigger, id, triggers: trigger.triggers.map((inner) => identifyTrigger(inner, newId)) }
   }
+}
+
+/** Nothing can be awaited for no time: as in Prefect, who does not say how long waits for the least that is allowed. */
+function withinOf({ posture, within = 0 }: EventTrigger): number {
+  return posture === 'Proactive' && within === 0 ? LEAST_PROACTIVE_SECONDS : within
 }
 
 /** Resources that actions act on, as events name them. */

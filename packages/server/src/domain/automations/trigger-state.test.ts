@@ -209,3 +209,13 @@ test('an absence is told once for each period in which it is true, and never whi
     }),
   )
 })
+
+test.for([
+  ['at the end of time', trigger({ within: 60 }), 1e12],
+  ['at the end of time, awaited,', trigger({ posture: 'Proactive', within: 60 }), 1e12],
+  ['for a trigger of no time', trigger({ posture: 'Proactive', within: 0 }), 100],
+] as const)('an event %s does not send the evaluation in circles', ([, root, seconds]) => {
+  const played = play(root)
+  played.event(0)
+  expect(() => played.event(seconds)).not.toThrow()
+})
