@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FastifyInstance } from 'fastify'
@@ -6,8 +7,9 @@ import { createEchoApp } from '../testing/echo-app.ts'
 
 let app: FastifyInstance
 let port = 0
+const logged: string[] = []
 beforeAll(async () => {
-  app = await createEchoApp()
+  app = await createEchoApp({ log: (line) => logged.push(line) })
   port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
 })
 afterAll(() => app.close())
@@ -63,4 +65,16 @@ test.for([
   const said = await answerTo(bytes)
   expect(said).toContain(`HTTP/1.1 ${status} `)
   expect(said.split('\r\n\r\n')[1]).toBe(JSON.stringify({ detail }))
+})
+
+test('a client that breaks off its upload is not taken for a lost database', async () => {
+  const before = logged.length
+  const socket = connect(port, '127.0.0.1')
+  const arrived = once(app.server, 'request')
+  socket.write('POST /api/flows/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{')
+  const [request] = (await arrived) as [IncomingMessage]
+  request.on('error', () => {})
+  socket.destroy()
+  await new Promise((resolve) => request.on('close', resolve))
+  expect(logged.slice(before).join('')).not.toContain('refused by the database')
 })

@@ -120,8 +120,10 @@ function sendError(error: unknown, request: FastifyRequest, answer: FastifyReply
   answer.code(status).headers(headers).type('application/json').send(JSON.stringify(body))
 }
 
-/** What Fastify itself refuses: a body over the limit, a broken Content-Length. */
-function frameworkAnswer(error: unknown, { routeOptions }: FastifyRequest): SlipwayError | null {
+/** What Fastify itself refuses: a body over the limit, a broken Content-Length, a client that breaks off. */
+function frameworkAnswer(error: unknown, { routeOptions, raw }: FastifyRequest): SlipwayError | null {
+  // Nobody reads it; but it is not the database whose connection was lost.
+  if (raw.destroyed && !raw.complete) return problem(400, 'The request was broken off.')
   if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return null
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(routeOptions.bodyLimit)
   const { statusCode } = error
