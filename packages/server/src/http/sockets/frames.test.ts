@@ -38,3 +38,9 @@ test('what is taken makes room, and what is handed on at once needs none', async
   say(LARGE)
   expect([received, closed]).toEqual([10, []])
 })
+
+test('one frame may wait however large events may be', async () => {
+  const { frames, closed, say } = receiving()
+  say(LARGE.repeat(8))
+  expect([closed, (await frames.next(1_000))?.length]).toEqual([[], LARGE.length * 8])
+})

@@ -3,7 +3,7 @@ import type { Timers } from '../../context.ts'
 
 /** More than this between two reads is no client that waits for its turn. */
 const MOST_WAITING = 10_000
-/** Room for two of the largest events. */
+/** One frame may always wait: how large it is, is a setting. */
 const MOST_WAITING_CHARACTERS = 4 * 1_048_576
 
 export interface Frames {
@@ -28,7 +28,8 @@ export function readFrames(socket: WebSocket, timers: Timers): Frames {
     const frame = textOf(data)
     if (receive !== null) return receive(frame)
     characters += frame.length
-    if (waiting.length === MOST_WAITING || characters > MOST_WAITING_CHARACTERS) {
+    const isTooMuch = waiting.length > 0 && characters > MOST_WAITING_CHARACTERS
+    if (waiting.length === MOST_WAITING || isTooMuch) {
       isClosed = true
       return socket.close(1008, 'Too many frames')
     }
