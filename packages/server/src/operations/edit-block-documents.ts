@@ -1,7 +1,7 @@
 import { type BlockDocument, type JsonObject, normalUuid } from '@slipway/contract'
 import type { Context } from '../context.ts'
 import { updateDocument } from '../domain/blocks/documents.ts'
-import { isJsonObject } from '../domain/blocks/json-object.ts'
+import { isJsonObject } from '../domain/json-object.ts'
 import {
   type BlockReference,
   blockReferenceOf,

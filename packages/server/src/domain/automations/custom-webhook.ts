@@ -1,5 +1,5 @@
 import { isRawNumber, type Json, type JsonObject } from '@slipway/contract'
-import { isJsonObject } from '../blocks/json-object.ts'
+import { isJsonObject } from '../json-object.ts'
 import type { Prepared } from './outgoing.ts'
 
 /** A call that a block describes in full; `{{subject}}`, `{{body}}`, `{{name}}` and the names of its secrets stand for values. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@slipway/contract'
-import { isJsonObject } from '../blocks/json-object.ts'
+import { isJsonObject } from '../json-object.ts'
 import { customWebhookCall } from './custom-webhook.ts'
 import type { OutgoingRequest, Prepared } from './outgoing.ts'
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@slipway/contract'
-import { isJsonObject } from '../blocks/json-object.ts'
+import { isJsonObject } from '../json-object.ts'
 import { jinjaComplaint } from '../json-schema/jinja.ts'
 
 /** Why these parameters of an action can never be rendered: texts are templates, and so is what says that it is one. */

@@ -1,5 +1,5 @@
 import { isRawNumber, type Json, type JsonObject } from '@slipway/contract'
-import { isJsonObject } from '../blocks/json-object.ts'
+import { isJsonObject } from '../json-object.ts'
 
 /** Parameters whose plain texts are templates, in the form in which templates are declared. */
 export function declareTemplates(parameters: JsonObject): JsonObject {

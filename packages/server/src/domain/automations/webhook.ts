@@ -1,5 +1,5 @@
 import type { JsonObject } from '@slipway/contract'
-import { isJsonObject } from '../blocks/json-object.ts'
+import { isJsonObject } from '../json-object.ts'
 import type { Prepared } from './outgoing.ts'
 
 /** The call of a webhook block. A payload is sent as it was rendered; when it is JSON, that is told. */

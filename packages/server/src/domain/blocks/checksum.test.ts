@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseLossless, type JsonObject } from '@slipway/contract'
 import { expect, test } from 'vitest'
 import { blockSchemaChecksum, nonBlockDefinitions } from './checksum.ts'
-import { isJsonObject } from './json-object.ts'
+import { isJsonObject } from '../json-object.ts'
 import { pythonJson } from './python-json.ts'
 
 function fieldsOf(text: string): JsonObject {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Json, JsonObject } from '@slipway/contract'
-import { isJsonObject, jsonObject } from './json-object.ts'
+import { isJsonObject, jsonObject } from '../json-object.ts'
 import { pythonJson } from './python-json.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@slipway/contract'
-import { jsonObject } from './json-object.ts'
+import { jsonObject } from '../json-object.ts'
 import { separateReferences, type BlockReference, type SeparatedData } from './references.ts'
 import { obfuscate, restoreObfuscated } from './secrets.ts'
 

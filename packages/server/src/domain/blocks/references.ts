@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@slipway/contract'
-import { isJsonObject, jsonObject } from './json-object.ts'
+import { isJsonObject, jsonObject } from '../json-object.ts'
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 

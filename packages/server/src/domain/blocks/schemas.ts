@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@slipway/contract'
 import { definitionReferences } from './checksum.ts'
-import { isJsonObject } from './json-object.ts'
+import { isJsonObject } from '../json-object.ts'
 
 /** A block inside a block, as the outer schema declares it. */
 export interface NestedSchema {

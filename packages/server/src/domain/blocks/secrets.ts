@@ -1,5 +1,5 @@
 import { isRawNumber, type Json, type JsonObject } from '@slipway/contract'
-import { isJsonObject, jsonObject } from './json-object.ts'
+import { isJsonObject, jsonObject } from '../json-object.ts'
 import { blockReferenceOf } from './references.ts'
 
 /** What stands in every place of a secret in an answer without `include_secrets`. */

@@ -1,4 +1,5 @@
 import { isRawNumber } from '@slipway/contract'
+import { isJsonObject } from '../json-object.ts'
 
 /** JSON seen from inside: what users sent is opaque elsewhere and taken apart only here. Big numbers are `RawNumber`s. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -33,7 +34,7 @@ export function isArray(value: unknown): value is readonly Json[] {
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && rawNumber(value) === null
+  return isJsonObject(value)
 }
 
 /** Own properties only: a parameter may be called `constructor` or `__proto__`. */

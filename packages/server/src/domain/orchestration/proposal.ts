@@ -1,4 +1,5 @@
-import { type Json, type JsonObject, type Timestamp, defaultStateName, isRawNumber } from '@slipway/contract'
+import { type Json, type Timestamp, defaultStateName } from '@slipway/contract'
+import { isJsonObject } from '../json-object.ts'
 import type { ProposedState, State, StateDetails, StateType } from './verdict.ts'
 
 export const NO_DETAILS: StateDetails = {
@@ -48,19 +49,15 @@ export function proposeState(request: StateRequest, now: Timestamp): ProposedSta
 
 /** Whether state data points to a stored result. Whatever is no object counts as none. */
 export function isPersistedResult(data: Json): boolean {
-  return isObject(data) && data['type'] !== 'unpersisted'
+  return isJsonObject(data) && data['type'] !== 'unpersisted'
 }
 
 /** The same for a state that has been written: empty data hold nothing that could get lost. */
 export function holdsPersistedResult(data: Json): boolean {
-  return isObject(data) && data['type'] !== 'unpersisted' && Object.keys(data).length > 0
+  return isJsonObject(data) && data['type'] !== 'unpersisted' && Object.keys(data).length > 0
 }
 
 /** What later reads show: data that were not persisted are told to the one who proposed them and then forgotten. */
 export function storedState(state: State): State {
-  return isObject(state.data) && state.data['type'] === 'unpersisted' ? { ...state, data: null } : state
-}
-
-function isObject(data: Json): data is JsonObject {
-  return data !== null && typeof data === 'object' && !Array.isArray(data) && !isRawNumber(data)
+  return isJsonObject(state.data) && state.data['type'] === 'unpersisted' ? { ...state, data: null } : state
 }

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, type Timestamp, parseTimestamp, toPlain } from '@slipway/contract'
+import { isJsonObject } from '../json-object.ts'
 import { NO_DETAILS, proposeState } from './proposal.ts'
 import { STATE_TYPES, type State, type StateDetails, type StateType } from './verdict.ts'
 
@@ -62,8 +63,8 @@ export function readTaskRunEvent(event: TaskRunEvent): TaskRunEventReading {
   const flow_run_id = uuidAfter('prefect.flow-run.', flow_run?.['prefect.resource.id'])
   if (flow_run !== undefined && flow_run_id === null) return malformed('the related flow run has no id')
   const { task_run, validated_state } = event.payload
-  if (!isObject(task_run)) return malformed('payload.task_run is no object')
-  if (!isObject(validated_state)) return malformed('payload.validated_state is no object')
+  if (!isJsonObject(task_run)) return malformed('payload.task_run is no object')
+  if (!isJsonObject(validated_state)) return malformed('payload.validated_state is no object')
   const state = stateOf(event, validated_state, { task_run_id: id, flow_run_id })
   if (state === null) return malformed('payload.validated_state.type is no state type')
   const columns = columnsOf(task_run)
@@ -81,7 +82,7 @@ export function isNewerState(stored: Timestamp | null, incoming: Timestamp): boo
 function stateOf(event: TaskRunEvent, json: JsonObject, ids: Partial<StateDetails>): State | null {
   const type = STATE_TYPES.find((known) => known === json['type'])
   if (type === undefined) return null
-  const details = isObject(json['state_details']) ? json['state_details'] : {}
+  const details = isJsonObject(json['state_details']) ? json['state_details'] : {}
   const proposed = proposeState(
     {
       type,
@@ -174,12 +175,8 @@ function uuidAfter(prefix: string, text: string | undefined): string | null {
   return UUID.test(id) ? id.toLowerCase() : null
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return value !== undefined && value !== null && typeof value === 'object' && !Array.isArray(value)
-}
-
 function objectOf(value: Json | undefined): JsonObject | null {
-  return isObject(value) ? value : null
+  return isJsonObject(value) ? value : null
 }
 
 function textOf(value: Json | undefined): string | null {
@@ -218,7 +215,7 @@ function tagsOf(value: Json | undefined): readonly string[] | null {
 }
 
 function textMapOf(value: Json | undefined): Readonly<Record<string, string>> | null {
-  if (!isObject(value)) return null
+  if (!isJsonObject(value)) return null
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   )

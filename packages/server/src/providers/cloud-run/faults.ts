@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@slipway/contract'
+import { listOf, objectOf, textOf } from './json.ts'
 import type { Fault } from '../provider.ts'
 
 /**
@@ -137,8 +138,8 @@ function forbidden(error: GoogleError, context: FaultContext): Classified {
 }
 
 function throttled(answer: Answer, error: GoogleError, where: string): Classified {
-  const limit = text(error.metadata['quota_limit'])
-  const value = text(error.metadata['quota_limit_value'])
+  const limit = textOf(error.metadata['quota_limit'])
+  const value = textOf(error.metadata['quota_limit_value'])
   if (error.reason === 'RATE_LIMIT_EXCEEDED') {
     const which = limit === null ? 'its rate limit' : `${limit}${value === null ? '' : ` = ${value} a minute`}`
     return fault(true, 'throttled', 'rate-limited', `Waiting: Cloud Run in ${where} has reached ${which}.`, answer)
@@ -172,33 +173,26 @@ function fault(certain: boolean, kind: Fault['class'], code: string, message: st
 }
 
 function readError(body: Json): GoogleError | null {
-  const error = object(object(body)?.['error'])
+  const error = objectOf(objectOf(body)?.['error'])
   if (error === null) return null
-  const details = Array.isArray(error['details']) ? error['details'].map(object).filter((item) => item !== null) : []
-  const ofType = (name: string) => details.find((detail) => (text(detail['@type']) ?? '').endsWith(name)) ?? null
+  const details = listOf(error['details'])
+    .map(objectOf)
+    .filter((item) => item !== null)
+  const ofType = (name: string) => details.find((detail) => (textOf(detail['@type']) ?? '').endsWith(name)) ?? null
   const info = ofType('ErrorInfo')
   const violations = ofType('BadRequest')?.['fieldViolations']
   const links = ofType('Help')?.['links']
   return {
-    status: text(error['status']) ?? '',
-    message: (text(error['message']) ?? 'no message').slice(0, 2_000),
-    reason: text(info?.['reason']) ?? '',
-    metadata: object(info?.['metadata']) ?? {},
-    violations: (Array.isArray(violations) ? violations : [])
-      .map(object)
+    status: textOf(error['status']) ?? '',
+    message: (textOf(error['message']) ?? 'no message').slice(0, 2_000),
+    reason: textOf(info?.['reason']) ?? '',
+    metadata: objectOf(info?.['metadata']) ?? {},
+    violations: listOf(violations)
+      .map(objectOf)
       .flatMap((item) =>
-        item === null ? [] : [{ field: text(item['field']) ?? '', description: text(item['description']) ?? '' }],
+        item === null ? [] : [{ field: textOf(item['field']) ?? '', description: textOf(item['description']) ?? '' }],
       ),
-    help: text(object(Array.isArray(links) ? links[0] : undefined)?.['url']),
+    help: textOf(objectOf(listOf(links)[0])?.['url']),
     quota_failure: ofType('QuotaFailure') !== null,
   }
-}
-
-function object(value: Json | undefined): JsonObject | null {
-  // The check leaves plain objects; TypeScript cannot narrow a recursive JSON type by itself.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
-}
-
-function text(value: Json | undefined): string | null {
-  return typeof value === 'string' ? value : null
 }

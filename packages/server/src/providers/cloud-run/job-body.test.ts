@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { JsonObject } from '@slipway/contract'
+import { type Json, type JsonObject, parseLossless } from '@slipway/contract'
 import { describe, expect, test } from 'vitest'
 import type { RenderInput } from '../provider.ts'
 import { renderCloudRun } from './job-body.ts'
@@ -171,4 +171,16 @@ describe('refused before anything is sent', () => {
     const outcome = renderCloudRun(input({}, { credentials: { service_account_info: { type: 'external_account' } } }))
     expect(outcome).toMatchObject({ kind: 'refused', fault: { class: 'auth' } })
   })
+})
+
+test('numbers written as Python writes them keep their value', () => {
+  const configuration = parseLossless('{"timeout": 600.0, "task": {"maxRetries": 2.0, "timeout": 900.0}}') as {
+    readonly timeout: Json
+    readonly task: JsonObject
+  }
+  const { task, ...rest } = configuration
+  expect(rendered(input({ ...rest, job_body: jobBody(container, task) })).body).toMatchObject({
+    template: { template: { maxRetries: 2, timeout: '900s' } },
+  })
+  expect(rendered(input(rest)).body).toMatchObject({ template: { template: { timeout: '600s' } } })
 })

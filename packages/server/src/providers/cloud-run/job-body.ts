@@ -1,8 +1,9 @@
-import type { Json, JsonObject } from '@slipway/contract'
+import { type Json, type JsonObject, toPlain } from '@slipway/contract'
 import type { RenderInput, RenderOutcome } from '../provider.ts'
 import { validateGcpCredentialsBlock } from '../../domain/credentials/gcp.ts'
 import { splitCommand } from '../../domain/templates/command.ts'
 import { executionToken, jobName } from '../../domain/identity.ts'
+import { listOf, objectOf } from './json.ts'
 import { cloudRunLabels } from './labels.ts'
 import { fromKnativeJob, isKnativeJob } from './knative.ts'
 import { unknownField } from './known-fields.ts'
@@ -10,7 +11,9 @@ import { unknownField } from './known-fields.ts'
 const REGION = /^[a-z]+(?:-[a-z]+)+[0-9]+$/
 
 /** Builds the one request that creates and starts the job. Pure: the same input gives the same bytes. */
-export function renderCloudRun(input: RenderInput): RenderOutcome {
+export function renderCloudRun(given: RenderInput): RenderOutcome {
+  // Numbers that were kept as they were written (600.0) are plain ones from here on: a job has no others.
+  const input: RenderInput = { ...given, configuration: plainObject(given.configuration) }
   const credentials = validateGcpCredentialsBlock(input.credentials)
   if ('error' in credentials)
     return refused('auth', 'credentials', `The GCP Credentials block cannot be used: ${credentials.error}`)
@@ -22,7 +25,7 @@ export function renderCloudRun(input: RenderInput): RenderOutcome {
       `${JSON.stringify(region ?? null)} is not a Google Cloud region. Set the variable region, for example us-central1.`,
     )
   }
-  const template = object(input.configuration['job_body'])
+  const template = objectOf(input.configuration['job_body'])
   if (template === null) return refused('misconfigured', 'job-body', "The work pool's template has no job_body object.")
   const body = isKnativeJob(template) ? fromKnativeJob(template) : template
   const unknown = unknownField(body)
@@ -33,7 +36,7 @@ export function renderCloudRun(input: RenderInput): RenderOutcome {
       `job_body.${unknown} is not a field of a Cloud Run job that may be set here. Edit the work pool's template.`,
     )
   }
-  const container = object(list(at(body, 'template', 'template', 'containers'))[0])
+  const container = objectOf(listOf(at(body, 'template', 'template', 'containers'))[0])
   if (container === null || typeof container['image'] !== 'string' || container['image'] === '') {
     return refused(
       'misconfigured',
@@ -41,7 +44,7 @@ export function renderCloudRun(input: RenderInput): RenderOutcome {
       'No container image is given. Set the variable image on the deployment or the work pool.',
     )
   }
-  const labels = cloudRunLabels({ ...input.labels, ...ownLabels(input) }, object(body['labels']) ?? {})
+  const labels = cloudRunLabels({ ...input.labels, ...ownLabels(input) }, objectOf(body['labels']) ?? {})
   const location = { project: credentials.ok.project_id, region }
   const resource_name = jobName(input.identity)
   return {
@@ -58,11 +61,11 @@ export function renderCloudRun(input: RenderInput): RenderOutcome {
 }
 
 function jobOf(body: JsonObject, container: JsonObject, labels: JsonObject, input: RenderInput): JsonObject {
-  const execution = object(body['template']) ?? {}
-  const task = object(execution['template']) ?? {}
+  const execution = objectOf(body['template']) ?? {}
+  const task = objectOf(execution['template']) ?? {}
   const mounts = sqlMounts(input.configuration['cloudsql_instances'])
   const { vpcAccess, timeout, volumes, ...restOfTask } = task
-  const vpc = object(vpcAccess)
+  const vpc = objectOf(vpcAccess)
   return prune({
     ...body,
     client: 'slipway',
@@ -80,18 +83,18 @@ function jobOf(body: JsonObject, container: JsonObject, labels: JsonObject, inpu
         ...(vpc === null || Object.values(vpc).every((value) => value === null) ? {} : { vpcAccess: vpc }),
         ...(mounts.volumes.length === 0 && volumes === undefined
           ? {}
-          : { volumes: [...list(volumes), ...mounts.volumes] }),
+          : { volumes: [...listOf(volumes), ...mounts.volumes] }),
         containers: [
           {
             ...container,
             command: commandOf(container['command'], input.command),
-            args: list(container['args']),
+            args: listOf(container['args']),
             env: environment(container['env'], input),
             ...(mounts.volumes.length === 0
               ? {}
-              : { volumeMounts: [...list(container['volumeMounts']), ...mounts.volumeMounts] }),
+              : { volumeMounts: [...listOf(container['volumeMounts']), ...mounts.volumeMounts] }),
           },
-          ...list(at(body, 'template', 'template', 'containers')).slice(1),
+          ...listOf(at(body, 'template', 'template', 'containers')).slice(1),
         ],
       },
     },
@@ -118,15 +121,15 @@ function commandOf(given: Json | undefined, fallback: readonly string[]): readon
 
 /** What the template lists stays; Slipway's and the user's variables win over a template entry of the same name. */
 function environment(given: Json | undefined, input: RenderInput): readonly JsonObject[] {
-  const secrets = object(input.configuration['env_from_secrets']) ?? {}
+  const secrets = objectOf(input.configuration['env_from_secrets']) ?? {}
   const byName = new Map<string, JsonObject>()
-  for (const entry of list(given)) {
-    const variable = object(entry)
+  for (const entry of listOf(given)) {
+    const variable = objectOf(entry)
     if (variable !== null && typeof variable['name'] === 'string') byName.set(variable['name'], variable)
   }
   for (const [name, value] of Object.entries(input.env)) byName.set(name, { name, value })
   for (const [name, reference] of Object.entries(secrets)) {
-    const secret = object(reference)
+    const secret = objectOf(reference)
     if (secret === null) continue
     byName.set(name, {
       name,
@@ -137,7 +140,7 @@ function environment(given: Json | undefined, input: RenderInput): readonly Json
 }
 
 function sqlMounts(given: Json | undefined): { volumes: readonly JsonObject[]; volumeMounts: readonly JsonObject[] } {
-  const instances = list(given).filter((item) => typeof item === 'string')
+  const instances = listOf(given).filter((item) => typeof item === 'string')
   if (instances.length === 0) return { volumes: [], volumeMounts: [] }
   return {
     volumes: [{ name: 'cloudsql', cloudSqlInstance: { instances } }],
@@ -160,13 +163,13 @@ function prune(value: JsonObject): JsonObject {
 
 function pruneValue(value: Json): Json {
   if (Array.isArray(value)) return value.map(pruneValue)
-  const known = object(value)
+  const known = objectOf(value)
   return known === null ? value : prune(known)
 }
 
 function at(value: JsonObject, ...path: readonly string[]): Json | undefined {
   let here: Json | undefined = value
-  for (const key of path) here = object(here)?.[key]
+  for (const key of path) here = objectOf(here)?.[key]
   return here
 }
 
@@ -174,10 +177,6 @@ function refused(kind: 'auth' | 'misconfigured', code: string, message: string):
   return { kind: 'refused', fault: { class: kind, code: `cloud-run.${code}`, message } }
 }
 
-function object(value: Json | undefined): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
-}
-
-function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? (value as readonly Json[]) : []
+function plainObject(value: JsonObject): JsonObject {
+  return objectOf(toPlain(value)) ?? {}
 }

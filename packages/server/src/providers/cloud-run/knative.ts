@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@slipway/contract'
+import { listOf, objectOf } from './json.ts'
 
 /**
  * Templates of the first Cloud Run API describe a Knative job (`run.googleapis.com/v1`). The second API runs the same
@@ -9,10 +10,10 @@ export function isKnativeJob(body: JsonObject): boolean {
 }
 
 export function fromKnativeJob(body: JsonObject): JsonObject {
-  const metadata = object(body['metadata'])
-  const execution = object(object(body['spec'])['template'])
-  const task = object(object(object(execution['spec'])['template'])['spec'])
-  const annotations = { ...object(metadata['annotations']), ...object(object(execution['metadata'])['annotations']) }
+  const metadata = inside(body['metadata'])
+  const execution = inside(inside(body['spec'])['template'])
+  const task = inside(inside(inside(execution['spec'])['template'])['spec'])
+  const annotations = { ...inside(metadata['annotations']), ...inside(inside(execution['metadata'])['annotations']) }
   const connector = annotations['run.googleapis.com/vpc-access-connector']
   const stage = annotations['run.googleapis.com/launch-stage']
   const { timeoutSeconds, serviceAccountName, maxRetries, containers } = task
@@ -25,7 +26,7 @@ export function fromKnativeJob(body: JsonObject): JsonObject {
         ...(maxRetries === undefined ? {} : { maxRetries }),
         ...(timeoutSeconds === undefined ? {} : { timeout: Number(timeoutSeconds) }),
         ...(connector === undefined || connector === null ? {} : { vpcAccess: { connector } }),
-        containers: Array.isArray(containers) ? containers.map((item) => withoutPullPolicy(object(item))) : [],
+        containers: listOf(containers).map((item) => withoutPullPolicy(inside(item))),
       },
     },
   }
@@ -36,6 +37,6 @@ function withoutPullPolicy(container: JsonObject): JsonObject {
   return rest
 }
 
-function object(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
+function inside(value: Json | undefined): JsonObject {
+  return objectOf(value) ?? {}
 }
