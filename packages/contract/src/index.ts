@@ -43,7 +43,7 @@ export {
   type ResponseOf,
 } from './operation.ts'
 export { operations, allOperations } from './operations.ts'
-export { VERSION } from './version.ts'
+export { PREFECT_API_VERSION, PREFECT_VERSION, VERSION } from './version.ts'
 export {
   StateType,
   TERMINAL_STATE_TYPES,

@@ -17,8 +17,7 @@ export function concludeObservation(ctx: Context, watched: WatchedSubmission, ob
     },
     observation,
     run: {
-      // Column values were written from these very types.
-      state_type: watched.run_state_type as Parameters<typeof conclude>[0]['run']['state_type'],
+      state_type: watched.run_state_type,
       state_name: watched.run_state_name,
       retry_type: watched.run_retry_type,
     },

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@slipway/contract'
+import { type JsonObject, PREFECT_VERSION } from '@slipway/contract'
 import type { Context } from '../context.ts'
 import type { FrozenRequest, SubmissionIdentity } from '../domain/submission.ts'
 import { credentialsBlockId, jobReferences, renderJobConfiguration, type JobInput } from '../domain/templates/job.ts'
@@ -27,7 +27,6 @@ export type Plan =
   | { readonly kind: 'failed'; readonly row: DueRun; readonly message: string }
   | { readonly kind: 'waiting'; readonly row: DueRun; readonly message: string }
 
-const VERSION = '3.8.8'
 const TOKEN_BYTES = 32
 
 /** Renders the request of each due run: template, variables, blocks, the container's own credential. No network. */
@@ -123,7 +122,7 @@ function planOne(
     blocks: { by_id: loaded.by_id, by_name: loaded.by_name },
     variables: loaded.variables,
     server_env: serverEnvironment(api_url, row.id, token, identity),
-    version: VERSION,
+    version: PREFECT_VERSION,
     flow: { id: row.flow_id, name: row.flow_name ?? '' },
     flow_run: { id: row.id, name: row.name },
     deployment:

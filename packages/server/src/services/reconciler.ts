@@ -1,5 +1,6 @@
 import { addSeconds } from '@slipway/contract'
 import type { EdgeContext } from '../context.ts'
+import { isTerminal } from '../domain/orchestration/verdict.ts'
 import { applyObservation, concludeObservation } from '../operations/apply-observation.ts'
 import type { FrozenRequest, Observation, Provider, ProviderCall } from '../providers/provider.ts'
 import {
@@ -125,11 +126,9 @@ function isOver(observation: Observation | undefined): boolean {
   return observation.phase !== 'pending' && observation.phase !== 'running'
 }
 
-const TERMINAL = new Set(['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'])
-
 function lingers(ctx: EdgeContext, watched: WatchedSubmission): boolean {
   const { run_state_type, run_state_timestamp } = watched
-  if (run_state_type === null || run_state_timestamp === null || !TERMINAL.has(run_state_type)) return false
+  if (run_state_timestamp === null || !isTerminal(run_state_type)) return false
   if (watched.stop_requested_at !== null) return false
   return addSeconds(run_state_timestamp, LINGER_SECONDS) <= ctx.clock.now()
 }

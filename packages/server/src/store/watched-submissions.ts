@@ -1,4 +1,4 @@
-import type { Timestamp } from '@slipway/contract'
+import type { StateType, Timestamp } from '@slipway/contract'
 import type { Queryable, Transaction } from './database.ts'
 import type { SubmissionRow } from './rows.ts'
 import { sql } from './sql.ts'
@@ -6,7 +6,7 @@ import { submissionColumns } from './submissions.ts'
 
 /** An attempt that the cloud has, with how its run stands. */
 export type WatchedSubmission = SubmissionRow & {
-  readonly run_state_type: string | null
+  readonly run_state_type: StateType | null
   readonly run_state_name: string | null
   readonly run_retry_type: 'in_process' | 'reschedule' | null
   readonly run_state_timestamp: Timestamp | null

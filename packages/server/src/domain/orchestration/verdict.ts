@@ -1,4 +1,11 @@
-import type { Json, StateDetails as WireStateDetails, StateType, Timestamp } from '@slipway/contract'
+import {
+  type Json,
+  type StateDetails as WireStateDetails,
+  type StateType,
+  TERMINAL_STATE_TYPES,
+  type Timestamp,
+  isTerminal as isTerminalType,
+} from '@slipway/contract'
 
 export type { StateType } from '@slipway/contract'
 
@@ -16,11 +23,11 @@ export const STATE_TYPES = [
 /** What a run comes from: null before its first state. */
 export type Origin = StateType | null
 
-export const TERMINAL_TYPES = ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'] as const satisfies readonly StateType[]
+export const TERMINAL_TYPES = TERMINAL_STATE_TYPES
 export const ANY_ORIGIN: readonly Origin[] = [null, ...STATE_TYPES]
 
 export function isTerminal(type: Origin): boolean {
-  return type === 'COMPLETED' || type === 'FAILED' || type === 'CRASHED' || type === 'CANCELLED'
+  return type !== null && isTerminalType(type)
 }
 
 /** Whether a run in this state has a slot of its deployment. */

@@ -1,4 +1,4 @@
-import { addSeconds, type CsrfToken, operations } from '@slipway/contract'
+import { addSeconds, type CsrfToken, operations, PREFECT_API_VERSION, PREFECT_VERSION } from '@slipway/contract'
 import type { FastifyInstance } from 'fastify'
 import { explainConfig } from '../../config.ts'
 import type { EdgeContext } from '../../context.ts'
@@ -7,10 +7,6 @@ import { clearResultStorage, findResultStorage, setResultStorage } from '../../o
 import type { AppStatus } from '../app.ts'
 import { mount, reply } from '../mount.ts'
 import { workPoolTypesView } from './collections.ts'
-
-/** Version of Prefect whose protocol is spoken, and version of that protocol. */
-const PREFECT_VERSION = '3.8.8'
-const API_VERSION = '0.8.4'
 
 export function mountAdminRoutes(app: FastifyInstance, ctx: EdgeContext, status: AppStatus): void {
   mount(app, operations.health, async () => {
@@ -22,7 +18,7 @@ export function mountAdminRoutes(app: FastifyInstance, ctx: EdgeContext, status:
     return reply(ready ? 200 : 503, body as never)
   })
   mount(app, operations.hello, () => '👋')
-  mount(app, operations.version, () => API_VERSION)
+  mount(app, operations.version, () => PREFECT_API_VERSION)
   mount(app, operations.adminVersion, () => PREFECT_VERSION)
   mount(app, operations.csrfToken, ({ query, caller }) => {
     if (caller.kind === 'run') return clientToken(ctx, query.client)
